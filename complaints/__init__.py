@@ -1,0 +1,1 @@
+"""Complaints, appeals and the regulator's rooms."""

@@ -1,0 +1,1 @@
+"""The demo world; never installed in production."""

@@ -1,0 +1,1 @@
+"""The counter: worklist and case workbench."""

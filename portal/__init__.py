@@ -1,0 +1,1 @@
+"""Ground floor: people, register, parameters, moving, audit, words, notices."""

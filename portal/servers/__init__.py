@@ -1,0 +1,1 @@
+"""Embedded servers and the supervisor of `make demo`; imports nothing of Django."""

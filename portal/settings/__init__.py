@@ -1,0 +1,1 @@
+"""Settings: what every deployment shares, and what demo, tests and production add."""

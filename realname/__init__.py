@@ -1,0 +1,1 @@
+"""Registration, documents and the real-name ladder."""

@@ -1,0 +1,1 @@
+"""The ledger, collection, refunds and payments."""

@@ -1,0 +1,1 @@
+"""The simulated bank behind the payment provider adapter."""
