@@ -1,0 +1,76 @@
+"""One text for page, SMS, print and API (T-10): ``<app>/lexicon/*.toml``, a table per key with ``zh`` and ``en``.
+
+A placeholder is ``{name}``; one that ends in ``_fen`` takes whole fen and shows yuan. Masked values show masked,
+instants and dates the way each language writes them.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.apps import apps
+
+LANGUAGES = ("zh", "en")
+PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _flatten(table: Mapping[str, Any], prefix: str = "") -> dict[str, dict[str, str]]:
+    texts: dict[str, dict[str, str]] = {}
+    for name, value in table.items():
+        if not isinstance(value, dict):
+            raise ValueError(f"{prefix}{name}: a key is a table with zh and en")
+        if isinstance(value.get("zh"), str):
+            texts[prefix + name] = value
+        else:
+            texts |= _flatten(value, f"{prefix}{name}.")
+    return texts
+
+
+def read_texts(files: list[Path]) -> dict[str, dict[str, str]]:
+    """Merge lexicon files; a key written twice is a ValueError, for one text has one place."""
+    merged: dict[str, dict[str, str]] = {}
+    for path in files:
+        found = _flatten(tomllib.loads(path.read_text(encoding="utf-8")))
+        twice = merged.keys() & found.keys()
+        if twice:
+            raise ValueError(f"{path.name}: said twice: {', '.join(sorted(twice))}")
+        merged |= found
+    return merged
+
+
+@cache
+def texts() -> dict[str, dict[str, str]]:
+    """Every text of every installed app."""
+    folders = [Path(config.path) / "lexicon" for config in apps.get_app_configs()]
+    return read_texts([path for folder in folders for path in sorted(folder.glob("*.toml"))])
+
+
+def shown_day(day: date, lang: str) -> str:
+    """11月24日, or 24 Nov."""
+    return f"{day.month}月{day.day}日" if lang == "zh" else f"{day.day} {_MONTHS[day.month - 1]}"
+
+
+def shown(name: str, value: Any, lang: str) -> str:
+    """A fact as it is written in a sentence; ``name`` decides for money."""
+    if name.endswith("_fen") and isinstance(value, int):
+        sign = "-" if value < 0 else ""
+        return f"{sign}{abs(value) // 100}.{abs(value) % 100:02d}"
+    if isinstance(value, datetime):
+        local = value.astimezone(_SHANGHAI)
+        return f"{shown_day(local.date(), lang)} {local:%H:%M}"
+    if isinstance(value, date):
+        return shown_day(value, lang)
+    return str(value)
+
+
+def say(key: str, lang: str = "zh", **facts: Any) -> str:
+    """The text of ``key`` in ``zh`` or ``en`` with its facts put in; KeyError for an unknown key or a missing fact."""
+    text = texts()[key][lang if lang in LANGUAGES else "zh"]
+    return PLACEHOLDER.sub(lambda match: shown(match[1], facts[match[1]], lang), text)

@@ -1,0 +1,49 @@
+"""Names of things: random ids for addresses, numbers people can say over the phone (DESIGN "Numbers people meet")."""
+
+import re
+import secrets
+from datetime import date
+
+from stdnum.iso7064 import mod_11_10
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+REF_LENGTH = 26
+
+
+def new_ref() -> str:
+    """26 characters of Crockford's base 32 in lower case: 130 random bits."""
+    bits = secrets.randbits(130)
+    return "".join(ALPHABET[(bits >> shift) & 31] for shift in range(125, -5, -5))
+
+
+def _digits(count: int) -> str:
+    return f"{secrets.randbelow(10**count):0{count}d}"
+
+
+def _checked(digits: str) -> str:
+    return digits + str(mod_11_10.calc_check_digit(digits))
+
+
+def case_number(prefix: str, on: date) -> str:
+    """``XH261124-03875124``: service letters, yymmdd, 7 random digits and a check digit (ISO 7064, MOD 11,10).
+
+    The check digit covers date and digits, so that one wrong or swapped digit on the phone is noticed.
+    """
+    day, number = f"{on:%y%m%d}", _digits(7)
+    return f"{prefix}{day}-{_checked(day + number)[6:]}"
+
+
+def is_case_number(text: str) -> bool:
+    """Whether the form and the check digit are right; says nothing about whether the case exists."""
+    match = re.fullmatch(r"[A-Z]{2}([0-9]{6})-([0-9]{8})", text)
+    return match is not None and bool(mod_11_10.is_valid(match[1] + match[2]))
+
+
+def certificate_number() -> str:
+    """12 digits, the last of them a check digit; they open a certificate only with the phone's last four."""
+    return _checked(_digits(11))
+
+
+def check_code() -> str:
+    """The 8 digits a notice carries (N-09)."""
+    return _digits(8)
