@@ -24,19 +24,22 @@ INSTALLED_APPS = [
     *APPS,
 ]
 MIDDLEWARE = [
+    "portal.middleware.SafeHeaders",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "portal.middleware.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.WhoAsks",
+    "portal.middleware.DefaultDeny",
 ]
-if find_spec("portal.middleware"):
-    MIDDLEWARE.append("portal.middleware.PermissionMiddleware")
+CSRF_FAILURE_VIEW = "portal.pages.errors.csrf_failed"
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 AUTH_USER_MODEL = "portal.Person"
@@ -49,6 +52,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "portal.pages.frame.frame",
                 "django.contrib.messages.context_processors.messages",
             ],
         },

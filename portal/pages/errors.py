@@ -1,0 +1,68 @@
+"""Pages for what went wrong: the number, one sentence, and the way on. Never a trace, never a code."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from portal.errors import TongbanError
+
+PAGES = frozenset({400, 403, 404, 409, 422, 429, 500})
+
+
+def error_response(request: HttpRequest, error: TongbanError) -> HttpResponse:
+    """One of our own refusals as a page, or as problem+json below /api/."""
+    words = error.message(lang_of(request))
+    response = _answer(request, error.http, error.key, words, field=error.field, rule_id=error.rule_id)
+    retry_after = getattr(error, "retry_after", None)
+    if retry_after:
+        response.headers["Retry-After"] = str(int(retry_after))
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: the request itself cannot be read."""
+    return _answer(request, 400, "bad-request")
+
+
+def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: not for this person."""
+    return _answer(request, 403, "refused")
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form came without our token, most often because the page had been open for too long."""
+    return _answer(request, 403, "csrf")
+
+
+def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: no such page, or another person's; both look the same."""
+    return _answer(request, 404, "missing")
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """500: our fault; says so without touching the database."""
+    return _answer(request, 500, "failed")
+
+
+def lang_of(request: HttpRequest) -> str:
+    """The request's language, also where the language middleware has not run."""
+    return str(getattr(request, "lang", "zh"))
+
+
+def _answer(
+    request: HttpRequest, http: int, kind: str, words: str = "", *, field: str = "", rule_id: str = ""
+) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return _problem(http, kind, words, field=field, rule_id=rule_id)
+    page = http if http in PAGES else 500
+    return render(request, f"errors/{page}.html", {"words": words, "kind": kind, "rule_id": rule_id}, status=http)
+
+
+def _problem(http: int, kind: str, words: str, *, field: str, rule_id: str) -> JsonResponse:
+    body: dict[str, object] = {"type": f"urn:tongban:problem:{kind}", "title": words or kind, "status": http}
+    if field:
+        body["field"] = field
+    if rule_id:
+        body["rule_id"] = rule_id
+    return JsonResponse(body, status=http, content_type="application/problem+json")

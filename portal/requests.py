@@ -1,0 +1,40 @@
+"""What every request carries once the middleware has seen it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.middleware import HtmxDetails
+
+from portal.actors import Actor
+
+LONGEST_PATH = 2000
+
+
+class PortalRequest(HttpRequest):
+    """A request with its actor, its language (`zh` or `en`) and the large-type wish."""
+
+    actor: Actor
+    lang: str
+    big: bool
+    htmx: HtmxDetails
+
+
+def local_path(text: str, otherwise: str = "/") -> str:
+    """A path of this site, or `otherwise`: no scheme, no host, no backslash, no control character."""
+    single_slash = text.startswith("/") and not text.startswith("//")
+    plain = text.isprintable() and "\\" not in text and len(text) <= LONGEST_PATH
+    if single_slash and plain and url_has_allowed_host_and_scheme(text, allowed_hosts=None):
+        return text
+    return otherwise
+
+
+def address_of(request: HttpRequest) -> str:
+    """The address that limits count by: a forwarded header is believed from a trusted proxy only."""
+    nearest = str(request.META.get("REMOTE_ADDR", ""))
+    if nearest not in settings.TRUSTED_PROXIES:
+        return nearest
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    strangers = [hop for hop in hops if hop not in settings.TRUSTED_PROXIES]
+    return strangers[-1] if strangers else nearest
