@@ -1,0 +1,84 @@
+"""What every test may ask for: real servers, a database of its own with real commits, provinces, a clean broker.
+
+Tests that ask for none of them cannot touch the database: pytest-django refuses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from django.conf import settings
+from django.db import connections
+from pytest_django import DjangoDbBlocker
+
+from portal.celery_app import app as celery_app
+from portal.servers.provision import Addresses
+from portal.settings import environment
+from tests.databases import Servers, build_template, find_servers
+
+TIERS = ("law", "journeys", "long")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with its tier: its folder, else whether it asks for a database."""
+    here = Path(__file__).parent
+    for item in items:
+        folder = item.path.relative_to(here).parts[0]
+        fixtures = getattr(item, "fixturenames", ())
+        tier = folder if folder in TIERS else "apps" if "database" in fixtures else "rules"
+        item.add_marker(tier)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """pytest-django makes no database of its own: see `database`."""
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Nor does it rename ours."""
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """PostgreSQL and Valkey, shared by all runs of this checkout."""
+    found = find_servers()
+    settings.REDIS_URL = found.redis_url
+    settings.BROKER_URL = celery_app.conf.broker_url = environment.broker(found.redis_url)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def template(servers: Servers) -> Addresses:
+    """The migrated database that every test's own is copied from."""
+    return build_template(servers)
+
+
+@pytest.fixture
+def database(servers: Servers, template: Addresses, django_db_blocker: DjangoDbBlocker) -> Iterator[Addresses]:
+    """A fresh database for this test: real commits, as the product's role. Gives its addresses."""
+    addresses = servers.clone(template, f"{servers.mark}_test")
+    _point_at(addresses)
+    with django_db_blocker.unblock():
+        yield addresses
+        connections.close_all()
+
+
+@pytest.fixture
+def valkey(servers: Servers) -> Iterator[redis.Redis]:
+    """An empty broker, this worker's alone."""
+    client = redis.Redis.from_url(servers.redis_url)
+    client.flushdb()
+    yield client
+    client.close()
+
+
+def _point_at(addresses: Addresses) -> None:
+    """The dictionary is shared by the connections of all threads, so it is changed in place."""
+    connections["default"].close()
+    connections["default"].settings_dict.update(environment.database(addresses.app))
+    settings.BSS_DATABASE_URL = addresses.provinces
