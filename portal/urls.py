@@ -1,19 +1,24 @@
-"""The root of all addresses: each app's own, in the order of the house, and the two probes."""
+"""The root of all addresses: the two probes, the ground floor's pages, then each app's own, in the order of the house."""
 
 from importlib.util import find_spec
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 
-
-def healthz(_request: HttpRequest) -> HttpResponse:
-    """Alive: touches nothing else."""
-    return HttpResponse("ok\n", content_type="text/plain")
-
+from portal.pages.probes import healthz, readyz
+from portal.routes import route
 
 HOUSE = ("bss", "settlement", "realname", "closure", "porting", "complaints", "desk", "demo")
-urlpatterns: list[URLPattern | URLResolver] = [path("healthz", healthz, name="healthz")]
+
+handler400 = "portal.pages.errors.bad_request"
+handler403 = "portal.pages.errors.refused"
+handler404 = "portal.pages.errors.missing"
+handler500 = "portal.pages.errors.failed"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    route("healthz", healthz, name="healthz", permission="public"),
+    route("readyz", readyz, name="readyz", permission="public"),
+]
 for _module in ("portal.page_urls", *(f"{app}.urls" for app in settings.INSTALLED_APPS if app in HOUSE)):
     if find_spec(_module):
         urlpatterns.append(path("", include(_module)))

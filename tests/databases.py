@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg2
 from psycopg2 import sql
-from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import connection
 
 from portal.servers import sharing
 from portal.servers.places import CHECKOUT, HASH
@@ -35,11 +35,11 @@ class Servers:
         return f"tongban_{HASH}_s{self.lease.slot}"
 
     @cached_property
-    def admin(self) -> Connection:
+    def admin(self) -> connection:
         """A connection that may create and drop databases."""
-        connection = psycopg2.connect(self.admin_url)
-        connection.autocommit = True
-        return connection
+        opened = psycopg2.connect(self.admin_url)
+        opened.autocommit = True
+        return opened
 
     def close(self) -> None:
         """Let go of the servers; the last run to do so ends them."""

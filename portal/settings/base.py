@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -101,6 +100,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "portal.pages.problems.problem_response",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
 SPECTACULAR_SETTINGS = {"TITLE": "Tongban", "VERSION": VERSION, "SERVE_INCLUDE_SCHEMA": False}
@@ -115,7 +115,7 @@ LOGGING = {
 
 CLOCK_FILE: Path | None = None
 SITE_OWNER = os.environ.get("SITE_OWNER", "")
-SMS_ADAPTER = "portal.services.sms.HandsetAdapter"
+SMS_ADAPTER = "portal.sms.SimulatedSms"
 PAYMENT_PROVIDER = "settlement.simulated.provider.SimulatedProvider"
 BSS_ADAPTERS: dict[str, str] = {"default": "bss.simulated.adapter.SimulatedBss"}
 BSS_DATABASE_PREFIX = os.environ.get("BSS_DATABASE_PREFIX", "bss")

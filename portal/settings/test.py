@@ -6,6 +6,6 @@ import os
 
 os.environ.setdefault("TONGBAN_WORLD", "test")
 
-from portal.settings.demo import *  # noqa: E402, F403
+from portal.settings.demo import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

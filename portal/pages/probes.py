@@ -1,0 +1,24 @@
+"""For whoever watches the machines: alive, ready, and the one number that finds a deaf worker."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from portal.queries.readiness import broker_answers, database_answers, oldest_overdue_s
+
+
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """Alive: touches nothing else, so it answers while everything else is down."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def readyz(_request: HttpRequest) -> HttpResponse:
+    """Ready when database and broker answer; an overdue timer is told, not counted as unready.
+
+    A worker that hears nothing leaves the web as able as before: the number is for an alarm, not for a balancer.
+    """
+    database = database_answers()
+    broker = broker_answers()
+    overdue = oldest_overdue_s() if database else None
+    facts = {"database": database, "broker": broker, "oldest_overdue_s": overdue}
+    return JsonResponse(facts, status=200 if database and broker else 503)
