@@ -1,0 +1,148 @@
+"""The questions a province can be asked and the orders it can be given, with the shape of every answer.
+
+Money is whole fen, dates are ISO text. Every reply travels in one envelope:
+`{"ending": "done"|"refused"|"not_found", "clock": iso, "facts": {...}, "code": "", "words": ""}`.
+"""
+
+from __future__ import annotations
+
+from bss.shapes import Day, Fen, Fields, Flag, Instant, ListOf, Maybe, Month, OneOf, Shape, Text
+
+LINE_STATES = frozenset({"normal", "one_way", "two_way", "lost", "preclosed", "closed"})
+_ID = Text(40)
+_CONTRACT = Fields(
+    {
+        "id": _ID,
+        "kind": OneOf(frozenset({"pretty", "terminal", "converged"})),
+        "name": Text(),
+        "signed_on": Day(),
+        "ends_on": Day(),
+        "monthly_fen": Fen(),
+        "months_total": Fen(),
+        "subsidy_fen": Fen(),
+        "claimed_fen": Fen(),
+        "formula": OneOf(frozenset({"remaining_share", "subsidy_share", "minimum_spend"})),
+        "percent": Fen(),
+        "minimum_fen": Fen(),
+        "published_on": Maybe(Day()),
+        "document": Maybe(Fields({"id": _ID, "sha256": Text(64)})),
+    }
+)
+_TIE = Fields(
+    {
+        "id": _ID,
+        "kind": OneOf(frozenset({"family", "group", "broadband", "main_card", "sub_card"})),
+        "name": Text(),
+        "change": Text(500),
+        "price_fen": Fen(),
+        "on": Maybe(Day()),
+    }
+)
+_HOLD = Fields({"authority": Text(), "kind": _ID, "since": Day(), "object_to": Text(500)})
+_BILL = Fields({"month": Month(), "fen": Fen(), "paid_fen": Fen(), "issued_on": Day(), "due_on": Day()})
+
+QUESTIONS: dict[str, Shape] = {
+    "identity": Fields(
+        {
+            "match": Flag(),
+            "kind": OneOf(frozenset({"person", "unit", "heir"})),
+            "real_name": Flag(),
+            "line_state": OneOf(LINE_STATES),
+            "holds": ListOf(_HOLD),
+            "sms": Flag(),
+        }
+    ),
+    "package": Fields(
+        {
+            "code": _ID,
+            "name": Text(),
+            "monthly_fen": Fen(),
+            "single_card": Flag(),
+            "goes_with_it": ListOf(Text()),
+        }
+    ),
+    "contract": Fields({"contracts": ListOf(_CONTRACT)}),
+    "bills": Fields(
+        {
+            "bills": ListOf(_BILL),
+            "unbilled": Maybe(Fields({"from": Day(), "through": Day(), "monthly_fen": Fen()})),
+        }
+    ),
+    "prepayment": Fields(
+        {
+            "buckets": ListOf(
+                Fields(
+                    {
+                        "id": _ID,
+                        "kind": OneOf(frozenset({"own", "gifted", "deposit"})),
+                        "fen": Fen(),
+                        "name": Text(),
+                    }
+                )
+            )
+        }
+    ),
+    "arrears": Fields(
+        {"bills": ListOf(Fields({"month": Month(), "unpaid_fen": Fen(), "due_on": Day()})), "total_fen": Fen()}
+    ),
+    "ties": Fields({"ties": ListOf(_TIE), "points": Fen(), "equipment": ListOf(Text())}),
+    "roaming": Fields({"roamed": ListOf(Fields({"where": Text(), "on": Day()})), "expected_by": Maybe(Day())}),
+    "snapshot": Fields(
+        {
+            "plan": _ID,
+            "state": OneOf(LINE_STATES),
+            "contracts": ListOf(Fields({"id": _ID, "ends_on": Day(), "released": Flag()})),
+            "charging": OneOf(frozenset({"on", "stopped"})),
+            "balance_fen": Fen(least=-(10**12)),
+            "digest": Text(64),
+        }
+    ),
+    "effects": Fields(
+        {
+            "effects": ListOf(
+                Fields(
+                    {
+                        "command_id": _ID,
+                        "verb": _ID,
+                        "fen": Fen(least=-(10**12)),
+                        "at": Instant(),
+                        "undoes": Maybe(_ID),
+                    }
+                )
+            ),
+            "sum_fen": Fen(least=-(10**12)),
+        }
+    ),
+}
+
+VERBS: frozenset[str] = frozenset(
+    {
+        "stop_charging",
+        "resume_charging",
+        "prepare_tie",
+        "cancel_tie",
+        "execute_tie",
+        "settle",
+        "release_contract",
+        "close_line",
+        "refund",
+        "restore_service",
+    }
+)
+# What an order's answer may say beyond "done"; all optional, because a province may leave it out.
+DONE_FACTS: Shape = Fields(
+    {},
+    {
+        "at": Instant(),
+        "effective_at": Instant(),
+        "closed_at": Instant(),
+        "free_service_until": Instant(),
+        "change": Text(500),
+        "price_fen": Fen(),
+        "on": Maybe(Day()),
+    },
+)
+ENVELOPE = Fields(
+    {"ending": OneOf(frozenset({"done", "refused", "not_found"})), "clock": Instant()},
+    {"code": Text(64), "words": Text(500)},
+)

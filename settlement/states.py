@@ -1,0 +1,20 @@
+"""The states of money that moves through the payment provider; one table for payments in and payouts out."""
+
+INTENDED = "INTENDED"
+SENT = "SENT"
+UNKNOWN = "UNKNOWN"
+PAID = "PAID"
+REFUSED = "REFUSED"
+EXPIRED = "EXPIRED"
+
+ENDS: frozenset[str] = frozenset({PAID, REFUSED, EXPIRED})
+OPEN: frozenset[str] = frozenset({INTENDED, SENT, UNKNOWN})
+
+TRANSITIONS: dict[str, frozenset[str]] = {
+    INTENDED: frozenset({SENT, EXPIRED}),  # EXPIRED: never sent, and past not_after
+    SENT: ENDS | {UNKNOWN},  # SENT is also "the page of the provider is open to the payer"
+    UNKNOWN: ENDS | {SENT},  # SENT: the provider said, asked by id, that it is still pending
+    PAID: frozenset(),
+    REFUSED: frozenset(),
+    EXPIRED: frozenset(),
+}
