@@ -1,0 +1,47 @@
+"""Dated parameters (⚙): declared once with type, unit, default, rule id; never a literal in code (CONVENTIONS 10)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from portal.models.parameters import ParameterValue
+
+type_of: dict[str, type] = {"int": int, "bool": bool, "text": str, "list": list}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What may differ by operator, province and date; ``unit`` is "h", "d", "fen", "‰" and the like."""
+
+    name: str
+    kind: Literal["int", "bool", "text", "list"]
+    default: Any
+    unit: str
+    rule: str
+
+    def __post_init__(self) -> None:
+        if type(self.default) is not type_of[self.kind]:
+            raise TypeError(f"{self.name}: the default is not {self.kind}")
+
+
+def snapshot(params: Iterable[Parameter], *, operator: str = "", province: str = "", on: date) -> dict[str, Any]:
+    """The values in force on a day, one query for all, as JSON to pin to a case.
+
+    The most particular wins: operator and province, then operator, then province, then everybody; within one of
+    these the latest start. No row means the declared default.
+    """
+    wanted = {param.name: param for param in params}
+    rows = ParameterValue.objects.filter(
+        name__in=wanted, operator__in={"", operator}, province__in={"", province}, from_on__lte=on
+    )
+    best: dict[str, ParameterValue] = {}
+    for row in rows:
+        if row.name not in best or row.rank > best[row.name].rank:
+            best[row.name] = row
+    return {name: best[name].value if name in best else param.default for name, param in wanted.items()}
+
+
+def value_of(param: Parameter, *, operator: str = "", province: str = "", on: date) -> Any:
+    """The value of one parameter in force on a day."""
+    return snapshot([param], operator=operator, province=province, on=on)[param.name]
