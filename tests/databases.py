@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import connection
 
 from portal.servers import sharing
-from portal.servers.places import CHECKOUT, HASH
+from portal.servers.fingerprint import fingerprint
+from portal.servers.places import HASH
+from portal.servers.product import drop_database, manage
 from portal.servers.provision import Addresses, address, provision
+
+AS_OWNER = {"TONGBAN_DB_ROLE": "owner", "DJANGO_SETTINGS_MODULE": "portal.settings.test"}
 
 
 @dataclass
@@ -71,39 +71,19 @@ def find_servers() -> Servers:
 
 def build_template(servers: Servers) -> Addresses:
     """The migrated and granted template; made by the first process that needs it, the others wait."""
-    name = f"tongban_{HASH}_template_{_fingerprint()}"
+    name = f"tongban_{HASH}_template_{fingerprint()}"
     with sharing.lock_file("test-template.lock") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if _exists(servers, name):
             return provision(servers.admin_url, name, bss_url=servers.bss_url)
         raw = f"{servers.mark}_building"
-        with servers.admin.cursor() as db:
-            db.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(raw)))
+        drop_database(servers.admin_url, raw)
         addresses = provision(servers.admin_url, raw, bss_url=servers.bss_url)
         for command in ("migrate", "grant_roles"):
-            manage(command, addresses)
+            manage(command, {**addresses.environment(), **AS_OWNER})
         with servers.admin.cursor() as db:
             db.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(raw), sql.Identifier(name)))
     return provision(servers.admin_url, name, bss_url=servers.bss_url)
-
-
-def manage(command: str, addresses: Addresses) -> None:
-    """Run a management command as the owner, in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", *command.split()],
-        cwd=CHECKOUT,
-        env={
-            **os.environ,
-            **addresses.environment(),
-            "TONGBAN_DB_ROLE": "owner",
-            "DJANGO_SETTINGS_MODULE": "portal.settings.test",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"manage.py {command} failed:\n{done.stdout}{done.stderr}")
 
 
 def _database_of(url: str) -> str:
@@ -114,17 +94,3 @@ def _exists(servers: Servers, name: str) -> bool:
     with servers.admin.cursor() as db:
         db.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         return db.fetchone() is not None
-
-
-def _fingerprint() -> str:
-    """Of every file that shapes the database: migrations, SQL, reference data, the grants."""
-    patterns = ("*/migrations/*.py", "*/**/*.sql", "portal/management/commands/grant_roles.py", "*/reference/*")
-    files = sorted({path for pattern in patterns for path in CHECKOUT.glob(pattern) if _ours(path)})
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(str(path.relative_to(CHECKOUT)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def _ours(path: Path) -> bool:
-    return path.is_file() and not path.relative_to(CHECKOUT).parts[0].startswith(".")

@@ -1,12 +1,46 @@
-"""`python -m portal.servers demo|stop|test-servers|where`."""
+"""`python -m portal.servers demo|stop|journeys|test-servers`."""
 
 from __future__ import annotations
 
+import fcntl
+import json
+import os
+import signal
 import sys
 
 from portal.servers import sharing
+from portal.servers.places import DATA, World
+from portal.servers.process import wait_for
+from portal.servers.product import Product, free_port, port_is_taken
 
-COMMANDS = {"test-servers": sharing.serve}
+
+def demo() -> None:
+    """The demo, until Ctrl-C. `PORT=` and `HOST=` choose where it listens."""
+    host = os.environ.get("HOST", "127.0.0.1")
+    port = int(os.environ.get("PORT", "8000"))
+    if port_is_taken(host, port):
+        raise SystemExit(f"Port {port} is taken; choose another: make demo PORT=8001")
+    Product(World("demo"), "portal.settings.demo", port, host=host).run(_announce)
+
+
+def journeys() -> None:
+    """A fresh product for the browser tests, on servers of its own and a free port."""
+    product = Product(World("journeys"), "portal.settings.test", free_port(), fresh=True)
+    product.run(lambda _product, _seconds: None)
+
+
+def stop() -> None:
+    """End the demo of this checkout, wherever it runs."""
+    state_file = DATA / "demo.json"
+    if not _is_running() or not state_file.exists():
+        print("The demo is not running.")
+        return
+    os.kill(json.loads(state_file.read_text(encoding="ascii"))["supervisor"], signal.SIGTERM)
+    wait_for(lambda: not _is_running(), what="the end of the demo", limit_s=60)
+    print("The demo has ended.")
+
+
+COMMANDS = {"demo": demo, "stop": stop, "journeys": journeys, "test-servers": sharing.serve}
 
 
 def main() -> None:
@@ -15,6 +49,28 @@ def main() -> None:
     if name not in COMMANDS:
         raise SystemExit(f"usage: python -m portal.servers {'|'.join(COMMANDS)}")
     COMMANDS[name]()
+
+
+def _is_running() -> bool:
+    DATA.mkdir(exist_ok=True)
+    with (DATA / "demo.lock").open("a", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
+
+
+def _announce(product: Product, seconds: float) -> None:
+    print(
+        f"\n  号码通办 · Tongban  演示系统已就绪 / demo ready in {seconds:.1f} s\n\n"
+        f"  {product.url}/\n"
+        f"  {product.url}/demo/   三扇门 / three doors:\n"
+        "      用户 subscriber · 营业员 clerk · 监管 regulator\n\n"
+        f"  日志 logs: {DATA / 'logs' / 'demo'}\n"
+        "  Ctrl-C 停止 / stops everything\n",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -33,3 +33,4 @@ CALLBACK_KEY = _KEYS["callback_key"]
 SIGNING_KEY = _KEYS["signing_key"]
 
 CLOCK_FILE = DATA / f"clock-{_WORLD.name}"
+WHITENOISE_USE_FINDERS = True
