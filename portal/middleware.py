@@ -103,7 +103,7 @@ class DefaultDeny:
             return None
         if request.actor.role == Role.ANONYMOUS and not request.path.startswith("/api/"):
             return _to_sign_in(request, "sign-in" if Role.SUBSCRIBER in allowed else "staff-sign-in")
-        return error_response(request, Refused("error.not_yours_to_see"))
+        return error_response(request, Refused("error.refused"))
 
     def process_exception(self, request: PortalRequest, error: Exception) -> HttpResponseBase | None:
         """A refusal of ours, wherever it was raised, is a page with its own words and number."""

@@ -21,7 +21,6 @@ STAFF: frozenset[Role] = EVERYONE - {Role.ANONYMOUS, Role.SUBSCRIBER}
 
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "public": EVERYONE,
-    "sign-out": EVERYONE - {Role.ANONYMOUS},
     "my": SUBSCRIBERS,
 }
 

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from portal.errors import TongbanError
 
 PAGES = frozenset({400, 403, 404, 409, 422, 429, 500})
+CONFLICT = 409
 
 
 def error_response(request: HttpRequest, error: TongbanError) -> HttpResponse:
@@ -56,7 +57,14 @@ def _answer(
     if request.path.startswith("/api/"):
         return _problem(http, kind, words, field=field, rule_id=rule_id)
     page = http if http in PAGES else 500
-    return render(request, f"errors/{page}.html", {"words": words, "kind": kind, "rule_id": rule_id}, status=http)
+    context = {
+        "title_key": f"wrong.{page}.title",
+        "text_key": "wrong.403.csrf" if kind == "csrf" else f"wrong.{page}.text",
+        "words": words,
+        "rule_id": rule_id,
+        "look_again": request.path if page == CONFLICT else "",
+    }
+    return render(request, "errors/wrong.html", context, status=http)
 
 
 def _problem(http: int, kind: str, words: str, *, field: str, rule_id: str) -> JsonResponse:

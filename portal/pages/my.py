@@ -1,0 +1,51 @@
+"""What belongs to the signed-in number: its things, who looked, what it was told."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from portal import lexicon
+from portal.pages.home import address
+from portal.pages.showing import show
+from portal.queries.mine import account_of, looks_at, notices_of
+from portal.requests import PortalRequest
+
+# What /my links to: upwards by URL name, so that an app without pages is simply not there.
+ITEMS = (
+    ("my.closures", "closure-list"),
+    ("my.access", "my-access"),
+    ("my.notices", "my-notices"),
+)
+
+
+@require_safe
+def my(request: HttpRequest) -> HttpResponse:
+    """The person's things, each behind one link."""
+    asked = cast(PortalRequest, request)
+    account = account_of(asked.actor)
+    home = " ".join(
+        lexicon.say(key, asked.lang) for key in (f"operator.{account.operator}", f"province.{account.province}")
+    )
+    rows = [
+        {"label": lexicon.say("my.number", asked.lang), "value": account.number},
+        {"label": lexicon.say("my.home", asked.lang), "value": home},
+    ]
+    items = [{"words": words, "url": address(name)} for words, name in ITEMS if address(name)]
+    return show(request, "portal/my.html", {"account": rows, "my_items": items})
+
+
+@require_safe
+def my_access(request: HttpRequest) -> HttpResponse:
+    """Who looked at this person's data, when and why (D-02)."""
+    asked = cast(PortalRequest, request)
+    return show(request, "portal/my_access.html", {"looks": looks_at(asked.actor, asked.lang)})
+
+
+@require_safe
+def my_notices(request: HttpRequest) -> HttpResponse:
+    """What this number was told, newest first, word for word."""
+    asked = cast(PortalRequest, request)
+    return show(request, "portal/my_notices.html", {"notices": notices_of(asked.actor)})
