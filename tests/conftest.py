@@ -5,7 +5,7 @@ Tests that ask for none of them cannot touch the database: pytest-django refuses
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,8 @@ from django.conf import settings
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
+from bss.provinces import Bss
+from bss.simulated import databases as province_databases
 from portal.celery_app import app as celery_app
 from portal.servers.provision import Addresses
 from portal.settings import environment
@@ -28,6 +30,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = item.path.relative_to(here).parts[0]
         fixtures = getattr(item, "fixturenames", ())
+        if folder == "journeys":
+            # One product and one browser: all journeys in one worker.
+            item.add_marker(pytest.mark.xdist_group("journeys"))
         tier = folder if folder in TIERS else "apps" if "database" in fixtures else "rules"
         item.add_marker(tier)
 
@@ -75,6 +80,27 @@ def valkey(servers: Servers) -> Iterator[redis.Redis]:
     client.flushdb()
     yield client
     client.close()
+
+
+@pytest.fixture(scope="session")
+def known_provinces() -> set[Bss]:
+    """The provinces that already have a database of this worker's."""
+    return set()
+
+
+@pytest.fixture
+def provinces(database: Addresses, servers: Servers, known_provinces: set[Bss]) -> Iterator[Callable[..., None]]:
+    """Call it with the provinces the test needs: each is there, empty and honest, whatever the last test did."""
+    settings.BSS_DATABASE_PREFIX = servers.mark
+
+    def open_provinces(*wanted: Bss) -> None:
+        for bss in wanted:
+            make = province_databases.reset if bss in known_provinces else province_databases.clone
+            make(bss)
+            known_provinces.add(bss)
+
+    yield open_provinces
+    province_databases.close_pools()
 
 
 def _point_at(addresses: Addresses) -> None:

@@ -1,0 +1,84 @@
+"""The running product as the journeys see it: its address, its processes, and the faults one can do to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import redis
+
+from portal.servers.places import CHECKOUT, DATA, World
+from portal.servers.process import Program, halt, spawn, wait_for
+
+WORLD = World("journeys")
+STATE = DATA / f"{WORLD.name}.json"
+PROGRAM = Program(
+    name="journeys",
+    argv=(sys.executable, "-m", "portal.servers", "journeys"),
+    log=DATA / "logs" / "journeys.log",
+    env={"PYTHONPATH": str(CHECKOUT)},
+    cwd=str(CHECKOUT),
+    orphan_signal=signal.SIGTERM,
+    stop_limit_s=60,
+)
+START_LIMIT_S = 300
+"""Another run of the same checkout may hold the journeys' servers: this one waits for it."""
+
+
+@dataclass
+class RunningProduct:
+    """Started by `start()`; `url` is its address."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+
+    def pid(self, program: str) -> int:
+        """The present process id of postgres, valkey, web, worker or beat."""
+        return int(_state()["pids"][program])
+
+    def kill(self, program: str) -> None:
+        """SIGKILL, then wait until the supervisor has started it again."""
+        dead = self.pid(program)
+        os.kill(dead, signal.SIGKILL)
+        wait_for(lambda: self.pid(program) != dead, what=f"a new {program}", limit_s=20)
+
+    def flush_broker(self) -> None:
+        """Lose every message."""
+        with redis.Redis.from_url(os.environ.get("REDIS_URL") or WORLD.redis_url()) as broker:
+            broker.flushall()
+
+    def stop(self) -> None:
+        """End it, and everything it started."""
+        halt(self.process, PROGRAM)
+
+
+def start() -> RunningProduct:
+    """A fresh product: new databases, seeded world, web, worker and beat."""
+    PROGRAM.log.parent.mkdir(parents=True, exist_ok=True)
+    PROGRAM.log.write_bytes(b"")
+    process = spawn(PROGRAM)
+    try:
+        wait_for(_is_up(process), what=f"the product (see {PROGRAM.log})", limit_s=START_LIMIT_S)
+    except BaseException:
+        halt(process, PROGRAM)
+        raise
+    return RunningProduct(process, str(_state()["url"]))
+
+
+def _is_up(process: subprocess.Popen[bytes]) -> Callable[[], bool]:
+    def up() -> bool:
+        if process.poll() is not None:
+            raise RuntimeError(f"the product ended at once:\n{PROGRAM.log.read_text(encoding='utf-8')[-4000:]}")
+        return STATE.exists() and bool(_state()["supervisor"] == process.pid)
+
+    return up
+
+
+def _state() -> dict[str, object] | dict[str, dict[str, int]]:
+    found: dict[str, object] = json.loads(STATE.read_text(encoding="ascii"))
+    return found
