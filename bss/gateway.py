@@ -47,9 +47,7 @@ def ask(bss: Bss, question: str, about: Mapping[str, Any], *, case_ref: str, by:
     return next(ask_all(bss, {question: about}, case_ref=case_ref, by=by))
 
 
-def ask_all(
-    bss: Bss, questions: Mapping[str, Mapping[str, Any]], *, case_ref: str, by: Actor
-) -> Iterator[Answer]:
+def ask_all(bss: Bss, questions: Mapping[str, Mapping[str, Any]], *, case_ref: str, by: Actor) -> Iterator[Answer]:
     """Ask in parallel and yield each answer as it arrives, its evidence already stored; the slowest decides the total.
 
     Raises RuntimeError inside a transaction, KeyError on a question that is not in `bss.questions`; never raises
@@ -108,9 +106,7 @@ def _answers(
         for question, about in questions.items()
     ]
     for one, reply, at, ref in _run(bss, sendings, case_ref=case_ref, by=by):
-        yield Answer(
-            one.question, reply.ending, reply.facts, reply.code, reply.words, at, reply.ms, ref, bss
-        )
+        yield Answer(one.question, reply.ending, reply.facts, reply.code, reply.words, at, reply.ms, ref, bss)
 
 
 def _asking(adapter: Adapter, bss: Bss, question: str, about: Mapping[str, Any]) -> Callable[[float], bytes]:
@@ -161,9 +157,7 @@ def _run(
             yield one, reply, at, ref
 
 
-def _start(
-    bss: Bss, sendings: list[_Sending], limits: _Limits
-) -> tuple[dict[Future[Reply], _Sending], list[_Sending]]:
+def _start(bss: Bss, sendings: list[_Sending], limits: _Limits) -> tuple[dict[Future[Reply], _Sending], list[_Sending]]:
     lanes = lanes_of(bss, limits.lanes)
     running: dict[Future[Reply], _Sending] = {}
     refused: list[_Sending] = []
@@ -180,9 +174,7 @@ def _work(one: _Sending, limits: _Limits) -> Callable[[], Reply]:
     return lambda: exchange(lambda: one.send(limits.deadline_s), one.shape, limit=limits.bytes_)
 
 
-def _arrived(
-    running: dict[Future[Reply], _Sending], deadline: float, limits: _Limits
-) -> list[tuple[_Sending, Reply]]:
+def _arrived(running: dict[Future[Reply], _Sending], deadline: float, limits: _Limits) -> list[tuple[_Sending, Reply]]:
     """What has arrived by now (at least one, or the deadline), taken out of `running`."""
     done, late = wait(running, timeout=max(0.0, deadline - time.monotonic()), return_when=FIRST_COMPLETED)
     if done:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -32,7 +33,7 @@ class Evidence(models.Model):
     by_role = models.CharField(max_length=32)
 
     class Meta:
-        indexes = [models.Index(fields=["operator", "province", "at"], name="bss_evidence_place")]
+        indexes = (models.Index(fields=["operator", "province", "at"], name="bss_evidence_place"),)
 
     @property
     def bss(self) -> Bss:
@@ -61,14 +62,19 @@ class Command(Stateful):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [
+        indexes = (
             models.Index(fields=["due_at"], condition=models.Q(state__in=sorted(states.OPEN)), name="bss_command_due"),
-        ]
+        )
 
     @property
     def bss(self) -> Bss:
         """Where the order goes."""
         return Bss(self.operator, self.province)
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When it is looked at again: its `due_at`; None once ended."""
+        return self.due_at
 
     @property
     def ended(self) -> bool:
@@ -91,10 +97,10 @@ class Obstruction(models.Model):
     by_ref = models.CharField(max_length=64)
 
     class Meta:
-        constraints = [
+        constraints = (
             models.UniqueConstraint(fields=["case_ref", "kind", "evidence_ref"], name="bss_obstruction_once"),
-        ]
-        indexes = [models.Index(fields=["operator", "province", "at"], name="bss_obstruction_place")]
+        )
+        indexes = (models.Index(fields=["operator", "province", "at"], name="bss_obstruction_place"),)
 
     @property
     def bss(self) -> Bss:
@@ -113,5 +119,5 @@ class Health(models.Model):
     last_failed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["operator", "province"], name="bss_health_one")]
+        constraints = (models.UniqueConstraint(fields=["operator", "province"], name="bss_health_one"),)
         verbose_name_plural = "health"

@@ -127,6 +127,7 @@ VERBS: frozenset[str] = frozenset(
         "close_line",
         "refund",
         "restore_service",
+        "pay_in",
     }
 )
 # What an order's answer may say beyond "done"; all optional, because a province may leave it out.

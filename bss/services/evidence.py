@@ -21,7 +21,9 @@ from portal.actors import Actor
 from portal.refs import new_ref
 from portal.sealing import seal_under, unseal_under
 
-_CODES = re.compile(r'("(?:auth_?code|authori[sz]ation_code|otp|one_time_code|verify_code)"\s*:\s*)("[^"]*"|[0-9]+)', re.I)
+_CODES = re.compile(
+    r'("(?:auth_?code|authori[sz]ation_code|otp|one_time_code|verify_code)"\s*:\s*)("[^"]*"|[0-9]+)', re.I
+)
 NO_CASE = "bss"  # the key of exchanges outside any case
 
 

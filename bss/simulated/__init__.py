@@ -1,1 +1,41 @@
-"""The simulated provinces: each a small BSS of its own, with its own database."""
+"""The simulated provinces: each a small BSS in a database of its own, behind the gateway like any other."""
+
+from bss.simulated.databases import clone, close_pools, create_template, drop, exists, reset
+from bss.simulated.lines import (
+    BillSpec,
+    BucketSpec,
+    ContractSpec,
+    HoldSpec,
+    LineSpec,
+    RoamedSpec,
+    TieSpec,
+    book_rows,
+    effects_of,
+    line_row,
+    plant,
+)
+from bss.simulated.tempers import Mood, Temper, set_temper, temper_of
+
+__all__ = [
+    "BillSpec",
+    "BucketSpec",
+    "ContractSpec",
+    "HoldSpec",
+    "LineSpec",
+    "Mood",
+    "RoamedSpec",
+    "Temper",
+    "TieSpec",
+    "book_rows",
+    "clone",
+    "close_pools",
+    "create_template",
+    "drop",
+    "effects_of",
+    "exists",
+    "line_row",
+    "plant",
+    "reset",
+    "set_temper",
+    "temper_of",
+]

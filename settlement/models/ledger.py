@@ -19,11 +19,11 @@ class Account(models.Model):
     counterpart = models.CharField(max_length=16, blank=True, default="")
 
     class Meta:
-        constraints = [
+        constraints = (
             models.UniqueConstraint(
                 fields=["operator", "province", "kind", "counterpart"], name="settlement_account_one"
             ),
-        ]
+        )
 
 
 class Transfer(models.Model):
@@ -36,9 +36,7 @@ class Transfer(models.Model):
     command_ref = models.CharField(max_length=26, blank=True, db_index=True)
     at = models.DateTimeField(db_index=True)
     by_ref = models.CharField(max_length=64)
-    reverses = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by"
-    )
+    reverses = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by")
 
 
 class Entry(models.Model):
@@ -49,5 +47,5 @@ class Entry(models.Model):
     fen = models.BigIntegerField()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~models.Q(fen=0), name="settlement_entry_not_zero")]
+        constraints = (models.CheckConstraint(condition=~models.Q(fen=0), name="settlement_entry_not_zero"),)
         verbose_name_plural = "entries"

@@ -30,12 +30,12 @@ class Payment(Stateful):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(fen__gt=0), name="settlement_payment_positive")]
-        indexes = [
+        constraints = (models.CheckConstraint(condition=models.Q(fen__gt=0), name="settlement_payment_positive"),)
+        indexes = (
             models.Index(
                 fields=["due_at"], condition=models.Q(state__in=sorted(states.OPEN)), name="settlement_payment_due"
             ),
-        ]
+        )
 
 
 class Payout(Stateful):
@@ -60,9 +60,9 @@ class Payout(Stateful):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(fen__gt=0), name="settlement_payout_positive")]
-        indexes = [
+        constraints = (models.CheckConstraint(condition=models.Q(fen__gt=0), name="settlement_payout_positive"),)
+        indexes = (
             models.Index(
                 fields=["due_at"], condition=models.Q(state__in=sorted(states.OPEN)), name="settlement_payout_due"
             ),
-        ]
+        )
