@@ -45,6 +45,11 @@ def today() -> date:
     return now().date()
 
 
+def day_of(instant: datetime) -> date:
+    """The date in Shanghai on which an aware instant falls."""
+    return instant.astimezone(SHANGHAI).date()
+
+
 @contextmanager
 def frozen(at: datetime) -> Iterator[datetime]:
     """Hold the clock at an aware instant, in every thread of this process (tests only)."""

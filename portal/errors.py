@@ -25,31 +25,31 @@ class TongbanError(Exception):
         return say(self.key, lang, **self.facts)
 
 
-class Invalid(TongbanError):
+class Invalid(TongbanError):  # noqa: N818 (the name people read)
     """What was typed cannot be used; nothing was written."""
 
     http = 422
 
 
-class Conflict(TongbanError):
+class Conflict(TongbanError):  # noqa: N818 (the name people read)
     """Somebody or something was faster; look at the row again."""
 
     http = 409
 
 
-class Refused(TongbanError):
+class Refused(TongbanError):  # noqa: N818 (the name people read)
     """This actor may not do that."""
 
     http = 403
 
 
-class Missing(TongbanError):
+class Missing(TongbanError):  # noqa: N818 (the name people read)
     """No such row, or not yours: the same answer for both."""
 
     http = 404
 
 
-class TooMany(TongbanError):
+class TooMany(TongbanError):  # noqa: N818 (the name people read)
     """A limit was reached; ``retry_after`` is in seconds."""
 
     http = 429

@@ -26,7 +26,7 @@ FROM portal_movement WHERE subject_type = %(type)s AND subject_ref = %(ref)s
 
 
 def _write(row: Stateful, old: str, *, by: Actor, reason: str, rules: Sequence[str]) -> None:
-    values = {
+    values: dict[str, Any] = {
         "type": row._meta.label_lower,
         "ref": row.ref,
         "old": old,
@@ -102,7 +102,7 @@ def claim_due(model: type[Stateful], *, limit: int, lease_s: int, states: Iterab
     wanted = list(states)
     only = sql.SQL("AND state = ANY(%(states)s)" if wanted else "")
     query = sql.SQL(_CLAIM).format(table=sql.Identifier(model._meta.db_table), only=only)
-    values = {"lease": timedelta(seconds=lease_s), "now": now(), "limit": limit, "states": wanted}
+    values: dict[str, Any] = {"lease": timedelta(seconds=lease_s), "now": now(), "limit": limit, "states": wanted}
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(query.as_string(cursor.cursor), values)
         return [(int(pk), int(fence)) for pk, fence in cursor.fetchall()]

@@ -24,6 +24,7 @@ __all__ = [
     "Unsealable",
     "blind_index",
     "destroy_key",
+    "ensure_key",
     "new_key",
     "seal",
     "seal_under",
@@ -40,15 +41,26 @@ def new_key() -> DataKey:
     return key
 
 
+def ensure_key(key_ref: str) -> None:
+    """Make the data key named ``key_ref`` if it is absent; a destroyed key stays destroyed."""
+    key = DataKey(ref=key_ref, created_at=now())
+    key.secret = base64.b64encode(os.urandom(32)).decode()
+    DataKey.objects.bulk_create([key], ignore_conflicts=True)
+
+
 def _secret(key_ref: str) -> str:
-    secret: str | None = DataKey.objects.get(ref=key_ref).secret
+    key = DataKey.objects.filter(ref=key_ref).first()
+    if key is None:
+        ensure_key(key_ref)
+        key = DataKey.objects.get(ref=key_ref)
+    secret: str | None = key.secret
     if secret is None:
         raise Unsealable(key_ref)
     return secret
 
 
 def seal_under(key_ref: str, text: str, aad: str) -> bytes:
-    """Seal a text under a case's data key; raises Unsealable when that key was destroyed."""
+    """Seal a text under a case's data key, made on first use; raises Unsealable when that key was destroyed."""
     cipher = active_cipher()
     return seal_bytes(text.encode(), aad, _secret(key_ref), token_prefix(cipher, key_ref), cipher)
 

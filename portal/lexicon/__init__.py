@@ -1,7 +1,7 @@
 """One text for page, SMS, print and API (T-10): ``<app>/lexicon/*.toml``, a table per key with ``zh`` and ``en``.
 
 A placeholder is ``{name}``; one that ends in ``_fen`` takes whole fen and shows yuan. Masked values show masked,
-instants and dates the way each language writes them.
+instants and dates the way each language writes them; under a name that ends in ``_at`` or ``_on`` an ISO text does too.
 """
 
 import re
@@ -62,6 +62,8 @@ def shown(name: str, value: Any, lang: str) -> str:
     if name.endswith("_fen") and isinstance(value, int):
         sign = "-" if value < 0 else ""
         return f"{sign}{abs(value) // 100}.{abs(value) % 100:02d}"
+    if isinstance(value, str) and value and name.endswith(("_at", "_on")):
+        value = datetime.fromisoformat(value) if name.endswith("_at") else date.fromisoformat(value)
     if isinstance(value, datetime):
         local = value.astimezone(_SHANGHAI)
         return f"{shown_day(local.date(), lang)} {local:%H:%M}"

@@ -46,7 +46,7 @@ class AuditEntry(models.Model):
 
 
 class AuditAnchor(models.Model):
-    """A chain's head at some instant, under a key outside the database: a cut tail does not pass (RELIABILITY §3.19)."""
+    """A chain's head at some instant, under a key outside the database, so that a cut tail does not pass."""
 
     chain = models.CharField(max_length=8)
     day = models.DateField()
