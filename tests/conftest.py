@@ -24,6 +24,7 @@ from tests.databases import Servers, build_template, find_servers
 TIERS = ("law", "journeys", "long")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test with its tier: its folder, else whether it asks for a database."""
     here = Path(__file__).parent
