@@ -23,7 +23,7 @@ DO $$ BEGIN
         REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM tongban_app;
     END IF;
 END $$;
-"""
+"""  # noqa: S608 (the names are the constants above)
 
 
 # The lock is held to the end of the transaction: two appends to one chain cannot read the same head, and a sequence
