@@ -12,11 +12,13 @@ from portal import clock
 from portal.actors import ANONYMOUS, Actor
 from portal.models import LineAccount, Person
 from portal.queries import people
+from portal.roles import Role
 
 LINE = "line"
 PERSON = "person"
 EPOCH = "epoch"
 SEEN = "seen"
+CASE = "opened_case"
 IDLE_SECONDS = 15 * 60
 TOUCH_SECONDS = 60
 
@@ -36,6 +38,11 @@ def begin_staff_session(request: HttpRequest, person: Person) -> None:
     request.session[SEEN] = _seconds()
 
 
+def remember_case(request: HttpRequest, ref: str) -> None:
+    """This browser opened a case; it may still read it when the line's own account has ended (C-05, C-11)."""
+    request.session[CASE] = ref
+
+
 def end_session(request: HttpRequest) -> None:
     """Forget everything about this browser; the old session id is dead."""
     request.session.flush()
@@ -45,16 +52,25 @@ def actor_of(request: HttpRequest) -> Actor:
     """The actor behind a request; a session that is idle or from an earlier epoch ends here."""
     line_ref, person_ref = request.session.get(LINE), request.session.get(PERSON)
     epoch = int(request.session.get(EPOCH, 0))
-    if not line_ref and not person_ref:
-        return ANONYMOUS
     if line_ref:
-        actor = people.actor_of_line(str(line_ref), epoch)
-    else:
-        actor = None if _is_idle(request) else people.actor_of(str(person_ref), epoch)
-    if actor is None:
-        end_session(request)
-        return ANONYMOUS
-    return actor
+        return people.actor_of_line(str(line_ref), epoch) or _left_with_case(request)
+    if person_ref:
+        return (None if _is_idle(request) else people.actor_of(str(person_ref), epoch)) or _left_with_case(request)
+    return _case_actor(request)
+
+
+def _left_with_case(request: HttpRequest) -> Actor:
+    """The account is over: all that stays of the session is the case this browser filed or opened."""
+    case_ref = None if request.session.get(PERSON) else request.session.get(CASE)
+    end_session(request)
+    if case_ref:
+        remember_case(request, str(case_ref))
+    return _case_actor(request)
+
+
+def _case_actor(request: HttpRequest) -> Actor:
+    case_ref = request.session.get(CASE)
+    return Actor(Role.SUBSCRIBER, f"case:{case_ref}") if case_ref else ANONYMOUS
 
 
 def _is_idle(request: HttpRequest) -> bool:

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_safe
 from portal import lexicon
 from portal.pages.home import address
 from portal.pages.showing import show
-from portal.queries.mine import account_of, looks_at, notices_of
+from portal.queries.mine import LATEST, looks_at
+from portal.queries.notices import visible_to
+from portal.queries.people import account_of
 from portal.requests import PortalRequest
 
 # What /my links to: upwards by URL name, so that an app without pages is simply not there.
@@ -41,11 +43,11 @@ def my(request: HttpRequest) -> HttpResponse:
 def my_access(request: HttpRequest) -> HttpResponse:
     """Who looked at this person's data, when and why (D-02)."""
     asked = cast(PortalRequest, request)
-    return show(request, "portal/my_access.html", {"looks": looks_at(asked.actor, asked.lang)})
+    return show(request, "portal/my_access.html", {"looks": looks_at(asked.actor)})
 
 
 @require_safe
 def my_notices(request: HttpRequest) -> HttpResponse:
     """What this number was told, newest first, word for word."""
     asked = cast(PortalRequest, request)
-    return show(request, "portal/my_notices.html", {"notices": notices_of(asked.actor)})
+    return show(request, "portal/my_notices.html", {"notices": visible_to(asked.actor)[:LATEST]})

@@ -5,13 +5,15 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from portal.pages.errors import lang_of
 from portal.pages.showing import show
+from portal.queries.places import hotlines
 
 
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """How it works and whom to call."""
-    return show(request, "portal/help.html", {})
+    return show(request, "portal/help.html", {"hotlines": hotlines(lang_of(request))})
 
 
 @require_safe

@@ -16,8 +16,8 @@ from portal.pages.home import address
 from portal.pages.showing import show
 from portal.queries.codes import number_of
 from portal.requests import PortalRequest, address_of, local_path
-from portal.services.codes import LIFE, request_code
-from portal.services.sign_in import sign_in_line
+from portal.services import staff, subscribers
+from portal.services.codes import LIFE, check_code, request_code
 from portal.sessions import begin_line_session, end_session
 
 PURPOSE = "sign-in"
@@ -52,7 +52,8 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None, lang=asked.lang)
     if form.is_bound and form.is_valid():
         try:
-            account = sign_in_line(challenge, form.cleaned_data["code"], by=asked.actor)
+            phone = check_code(challenge, form.cleaned_data["code"], purpose=PURPOSE, by=asked.actor)
+            account = subscribers.sign_in(phone, by=asked.actor)
         except TongbanError as error:
             form.blame(error)
         else:
@@ -79,7 +80,12 @@ def resend(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session; nothing of it stays on the server."""
+    """End every session of this account, here and elsewhere."""
+    actor = cast(PortalRequest, request).actor
+    if actor.line_ref:
+        subscribers.sign_out(actor.line_ref, by=actor)
+    elif actor.ref.startswith("person:"):
+        staff.sign_out(actor.ref.removeprefix("person:"), by=actor)
     end_session(request)
     return redirect(reverse("sign-in") + "?out")
 

@@ -45,8 +45,8 @@ class Rule:
 def parse_rulebook(text: str) -> list[Rule]:
     """The rules of one file in its order. Raises ValueError for a rule without a summary or a text."""
     headings = list(HEADING.finditer(text))
-    ends = [heading.start() for heading in headings[1:]] + [len(text)]
-    return [_rule(heading, text[heading.end() : end]) for heading, end in zip(headings, ends, strict=True)]
+    ends = [*(heading.start() for heading in headings[1:]), len(text)]
+    return [_rule(heading, text[heading.end() : ends[place]]) for place, heading in enumerate(headings)]
 
 
 def _rule(heading: re.Match[str], body: str) -> Rule:

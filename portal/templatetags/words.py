@@ -77,7 +77,7 @@ def field(context: Context, bound: BoundField, kind: str = "") -> dict[str, obje
         "name": bound.html_name,
         "label": _words(context, str(bound.label)),
         "hint": _words(context, str(bound.help_text)),
-        "error": _words(context, bound.errors[0]) if bound.errors else "",
+        "error": _words(context, str(bound.errors[0])) if bound.errors else "",
         "control": bound.as_widget(attrs=_attributes(bound, kind)),
         "is_group": getattr(widget, "input_type", "") == "radio" or getattr(widget, "allow_multiple_selected", False),
         "choices": _choices(context, bound),
@@ -89,7 +89,7 @@ def field(context: Context, bound: BoundField, kind: str = "") -> dict[str, obje
 def errors(context: Context, form: BaseForm) -> dict[str, object]:
     """The error summary: every wrong field with a link to it, and what belongs to no field."""
     rows = [
-        {"target": form[name].auto_id if name in form.fields else "main", "text": _words(context, found[0])}
+        {"target": form[name].auto_id if name in form.fields else "main", "text": _words(context, str(found[0]))}
         for name, found in form.errors.items()
     ]
     return {"rows": rows, "title": lexicon.say("chrome.errors_title", _lang(context), n=len(rows))}
@@ -111,8 +111,8 @@ def _choices(context: Context, bound: BoundField) -> list[dict[str, Any]]:
     ]
 
 
-def _attributes(bound: BoundField, kind: str) -> dict[str, str]:
-    attributes = {"class": f"input input--{kind}" if kind else "input"}
+def _attributes(bound: BoundField, kind: str) -> dict[str, str | bool]:
+    attributes: dict[str, str | bool] = {"class": f"input input--{kind}" if kind else "input"}
     described = [f"{bound.auto_id}-hint"] if bound.help_text else []
     if bound.errors:
         attributes["aria-invalid"] = "true"
