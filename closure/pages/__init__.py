@@ -1,0 +1,1 @@
+"""Pages of a closure: GET shows, POST acts and redirects."""

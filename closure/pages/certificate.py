@@ -1,0 +1,65 @@
+"""The certificate: the holder's page and PDF, and the public check by QR or by twelve digits (C-11)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from closure.forms.certificate import CertificateForm
+from closure.models import Certificate
+from closure.pages.opening import case_or_missing, head
+from closure.queries import certificate_by_number
+from closure.services import certificate as certificates
+from portal.errors import Missing
+from portal.requests import PortalRequest, address_of
+from portal.signing import is_genuine
+
+
+def page(request: PortalRequest, ref: str) -> HttpResponse:
+    """Template closure/certificate.html, context: head(), words_of(), pdf_url, ready, polling."""
+    case = case_or_missing(request, ref)
+    certificate = Certificate.objects.filter(case=case).first()
+    if certificate is None:
+        return redirect("closure-progress", case.ref)
+    ready = certificate.pdf is not None
+    context = head(case, request, "done") | certificates.words_of(certificate, request.lang)
+    context |= {"ready": ready, "polling": not ready, "pdf_url": reverse("closure-certificate-pdf", args=[case.ref])}
+    return render(request, "closure/certificate.html", context)
+
+
+def pdf(request: PortalRequest, ref: str) -> HttpResponse:
+    """The stored bytes, as they were signed."""
+    case = case_or_missing(request, ref)
+    certificate = Certificate.objects.filter(case=case).exclude(pdf=None).first()
+    if certificate is None or certificate.pdf is None:
+        raise Missing("error.missing")
+    response = HttpResponse(bytes(certificate.pdf), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{case.case_no}.pdf"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def check(request: PortalRequest, ref: str) -> HttpResponse:
+    """Public: what the QR leads to. Template closure/check.html, context: found, rows, title. Masked facts only."""
+    certificate = Certificate.objects.filter(ref=ref).first()
+    return _verdict(request, certificate)
+
+
+def by_number(request: PortalRequest) -> HttpResponse:
+    """Public: twelve digits and the phone's last four, throttled. Template closure/check_number.html, context: form."""
+    form = CertificateForm(request.POST or None, lang=request.lang)
+    if request.method == "POST" and form.is_valid():
+        certificates.count_look_up(address_of(request))
+        return _verdict(request, certificate_by_number(form.cleaned_data["number"], form.cleaned_data["tail"]))
+    return render(request, "closure/check_number.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _verdict(request: PortalRequest, certificate: Certificate | None) -> HttpResponse:
+    context: dict[str, Any] = {"found": certificate is not None}
+    if certificate is not None:
+        genuine = certificate.pdf is None or is_genuine(bytes(certificate.pdf))
+        context |= certificates.words_of(certificate, request.lang) | {"found": genuine}
+    return render(request, "closure/check.html", context, status=200 if context["found"] else 404)

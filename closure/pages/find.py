@@ -1,0 +1,48 @@
+"""Opening a case when the number is gone: case number, ID, and a code to the contact number (C-05)."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from closure.forms.find import FindCodeForm, FindForm
+from closure.services import finding
+from portal.errors import TongbanError
+from portal.requests import PortalRequest, address_of
+from portal.sessions import remember_case
+
+FIND = "find"
+
+
+def page(request: PortalRequest) -> HttpResponse:
+    """Template closure/find.html, context: form. The next page is the same whether the case exists or not."""
+    form = FindForm(request.POST or None, lang=request.lang)
+    if request.method == "POST" and form.is_valid():
+        clean = form.cleaned_data
+        try:
+            asked = finding.ask_code(
+                clean["case_no"], clean["id_number"], address=address_of(request), by=request.actor
+            )
+        except TongbanError as error:
+            form.blame(error)
+        else:
+            request.session[FIND] = [asked.challenge, asked.case_ref]
+            return redirect("closure-find-code")
+    return render(request, "closure/find.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def code(request: PortalRequest) -> HttpResponse:
+    """Template closure/find_code.html, context: form. A right code opens that one case in this browser."""
+    challenge, case_ref = request.session.get(FIND, ["", ""])
+    if not challenge:
+        return redirect("closure-find")
+    form = FindCodeForm(request.POST or None, lang=request.lang)
+    if request.method == "POST" and form.is_valid():
+        try:
+            finding.open_case(challenge, case_ref, form.cleaned_data["code"], by=request.actor)
+        except TongbanError as error:
+            form.blame(error)
+        else:
+            remember_case(request, case_ref)
+            return redirect("closure-progress", case_ref)
+    return render(request, "closure/find_code.html", {"form": form}, status=422 if form.errors else 200)

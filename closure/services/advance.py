@@ -1,0 +1,107 @@
+"""The driver: whatever a case needs now, under a lease with a fencing number. A message is only a nudge to call it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from closure import states
+from closure.models import Case
+from closure.queries import current_quote, latest_findings
+from closure.services import certificate, charging, closing, payment, quote, refund, untying, verification, withdrawal
+from closure.services.timing import earliest, postpone, soon
+from portal import clock
+from portal.actors import Actor
+from portal.errors import Conflict
+from portal.moving import claim_due, release_lease, take_lease
+
+LEASE_S = 60
+ROUNDS = 12
+
+
+class StepVerb(Protocol):
+    """One step of a case, run by a robot that holds the lease."""
+
+    def __call__(self, case: Case, *, fence: int, by: Actor) -> None: ...
+
+
+def advance(case_ref: str, *, by: Actor) -> None:
+    """Take the lease and do what is due, round after round, until nothing is; a held lease means another is at it."""
+    pk = Case.objects.filter(ref=case_ref).values_list("pk", flat=True).first()
+    fence = take_lease(Case, pk, lease_s=LEASE_S) if pk is not None else None
+    if pk is not None and fence is not None:
+        _run(pk, fence, by=by)
+
+
+def sweep(*, limit: int, by: Actor) -> int:
+    """Claim cases that are due and work them; returns how many. Depends on no message."""
+    claimed = claim_due(Case, limit=limit, lease_s=LEASE_S)
+    for pk, fence in claimed:
+        _run(pk, fence, by=by)
+    return len(claimed)
+
+
+def _run(pk: int, fence: int, *, by: Actor) -> None:
+    try:
+        for _ in range(ROUNDS):
+            case = Case.objects.get(pk=pk)
+            if case.due_at is None or case.due_at > clock.now():
+                return
+            _step(case, fence=fence, by=by)
+    except Conflict:
+        # Somebody moved the case meanwhile: their verb set due_at, so the next nudge or sweep sees the new state.
+        return
+    finally:
+        release_lease(Case, pk, fence)
+
+
+def _step(case: Case, *, fence: int, by: Actor) -> None:
+    step = STEPS.get(case.state)
+    if step is not None:
+        step(case, fence=fence, by=by)
+
+
+def _held(case: Case, *, fence: int, by: Actor) -> None:
+    """A mismatch not settled in three days: charging resumes from the filing (C-08); then the case waits to lapse."""
+    if case.lapse_at and clock.now() >= case.lapse_at:
+        withdrawal.lapse(case, fence=fence, by=by)
+        return
+    mismatch = latest_findings(case).filter(key="identity.mismatch").exists()
+    if mismatch and case.charging_resumed_at is None and not charging.resume(case, by=by):
+        postpone(case, soon(20), fence=fence)
+        return
+    postpone(case, case.lapse_at, fence=fence)
+
+
+def _quoted(case: Case, *, fence: int, by: Actor) -> None:
+    """Preparations run while the person reads; a quote that ran out is made anew; an unsettled case lapses."""
+    now = clock.now()
+    made = current_quote(case)
+    if case.lapse_at and now >= case.lapse_at:
+        withdrawal.lapse(case, fence=fence, by=by)
+    elif made is None or made.valid_until <= now:
+        quote.renew(case, fence=fence, by=by)
+    elif not untying.run_preparations(case, by=by):
+        postpone(case, earliest(soon(10), made.valid_until), fence=fence)
+    else:
+        postpone(case, earliest(made.valid_until, case.lapse_at), fence=fence)
+
+
+def _finish(case: Case, *, fence: int, by: Actor) -> None:
+    """After closing: certificate and refund, each until it is done."""
+    certificate.render(case, by=by)
+    paid = refund.pay_out(case, by=by)
+    postpone(case, None if paid else soon(5), fence=fence)
+
+
+STEPS: dict[str, StepVerb] = {
+    states.FILED: verification.begin,
+    states.VERIFYING: verification.verify,
+    states.HELD: _held,
+    states.QUOTED: _quoted,
+    states.PAYING: payment.settle,
+    states.SETTLED: closing.begin,
+    states.CLOSING: closing.proceed,
+    states.CLOSED: _finish,
+    states.WITHDRAWN: withdrawal.undo,
+    states.LAPSED: withdrawal.undo,
+}

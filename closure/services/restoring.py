@@ -1,0 +1,170 @@
+"""Paying into a line by its number: collected as agent, posted at home, service restored (C-08 second way, C-15)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from bss.gateway import Bss
+from bss.models import Command
+from bss.services import commands
+from closure.models import Restoring
+from closure.models.restoring import ASKED, FAILED, PAID, RESTORED, RETURNED
+from closure.parameters import COMMAND_MINUTES, PAYMENT_MINUTES
+from closure.services.timing import soon
+from portal import audit, clock
+from portal.actors import Actor
+from portal.errors import Invalid
+from portal.masked import Phone
+from portal.moving import begin, claim_due, move, release_lease, take_lease
+from portal.nudges import nudge
+from portal.parameters import value_of
+from portal.refs import new_ref
+from portal.register import home_of
+from settlement.services import collection, payments, payouts
+
+LEASE_S = 60
+NOT_PAID = ("REFUSED", "EXPIRED")
+
+
+def ask(number: Phone, fen: int, visiting_province: str, *, by: Actor) -> Restoring:
+    """Begin a payment into a line. Nothing about the line is looked up: the page is the same for every number."""
+    home = home_of(number)
+    if home is None:
+        raise Invalid("error.phone.unknown", field="number", rule_id="G-02")
+    now = clock.now()
+    with transaction.atomic(durable=True):
+        row = Restoring(ref=new_ref(), state=ASKED, owner=by.ref, fen=fen, created_at=now, due_at=now)
+        row.number, row.operator, row.province = number, home.operator, home.province
+        row.visiting_province = visiting_province
+        minutes = value_of(PAYMENT_MINUTES, operator=home.operator, province=home.province, on=now.date())
+        payment = payments.intend(
+            row.ref,
+            fen,
+            "card",
+            operator=home.operator,
+            province=visiting_province,
+            not_after=soon(minutes * 60),
+            nudge="closure.restore",
+            by=by,
+        )
+        row.payment_ref = payment.ref
+        row.save(force_insert=True)
+        begin(row, by=by, reason="asked", rules=("C-08", "C-15"))
+        nudge("closure.restore", row.ref)
+    return row
+
+
+def advance(ref: str, *, by: Actor) -> None:
+    """Do what is due for one payment, under its lease."""
+    pk = Restoring.objects.filter(ref=ref).values_list("pk", flat=True).first()
+    fence = take_lease(Restoring, pk, lease_s=LEASE_S) if pk is not None else None
+    if pk is not None and fence is not None:
+        _work(pk, fence, by=by)
+
+
+def sweep(*, limit: int, by: Actor) -> int:
+    """Claim and work what is due; returns how many."""
+    claimed = claim_due(Restoring, limit=limit, lease_s=LEASE_S)
+    for pk, fence in claimed:
+        _work(pk, fence, by=by)
+    return len(claimed)
+
+
+def _work(pk: int, fence: int, *, by: Actor) -> None:
+    try:
+        row = Restoring.objects.get(pk=pk)
+        if row.state == ASKED:
+            _settle(row, fence, by=by)
+        if row.state == PAID:
+            _post(row, fence, by=by)
+        elif row.state == RETURNED:
+            _give_back(row, fence, by=by)
+    finally:
+        release_lease(Restoring, pk, fence)
+
+
+def _later(row: Restoring, fence: int, seconds: float | None) -> None:
+    with transaction.atomic():
+        due_at = soon(seconds) if seconds is not None else None
+        Restoring.objects.filter(pk=row.pk, lease_token=fence).update(due_at=due_at)
+
+
+def _settle(row: Restoring, fence: int, *, by: Actor) -> None:
+    payment = payments.run(row.payment_ref, by=by)
+    if payment.state == "PAID":
+        with transaction.atomic(durable=True):
+            move(row, PAID, by=by, reason="paid", rules=("S-01",), fence=fence, due_at=clock.now())
+            home, visited = _provinces(row)
+            split = {"prepayment": row.fen}
+            collection.collect(
+                home, visited, case_ref=row.ref, payment_ref=payment.ref, fen=row.fen, split=split, by=by
+            )
+            audit.record("restoring.paid", subject_ref=row.ref, by=by, chain=row.province, rules=("C-15", "S-01"))
+    elif payment.state in NOT_PAID:
+        with transaction.atomic(durable=True):
+            move(row, FAILED, by=by, reason=payment.state.lower(), rules=("C-15",), fence=fence, due_at=None)
+    else:
+        _later(row, fence, 5)
+
+
+def _post(row: Restoring, fence: int, *, by: Actor) -> None:
+    command = commands.run(_command(row, by=by).ref, by=by)
+    if command.state == "DONE":
+        with transaction.atomic(durable=True):
+            move(row, RESTORED, by=by, reason="restored", rules=("C-15",), fence=fence, due_at=None)
+            audit.record("restoring.done", subject_ref=row.ref, by=by, chain=row.province, rules=("C-15",))
+    elif command.state == "REFUSED":
+        with transaction.atomic(durable=True):
+            move(row, RETURNED, by=by, reason=command.code, rules=("C-15",), fence=fence, due_at=clock.now())
+            collection.return_payment(*_provinces(row), case_ref=row.ref, fen=row.fen, by=by)
+    else:
+        _later(row, fence, 5)
+
+
+def _command(row: Restoring, *, by: Actor) -> Command:
+    """The command in force; one that surely never happened is replaced."""
+    latest = Command.objects.filter(ref=row.command_ref).first()
+    if latest is not None and latest.state != "EXPIRED":
+        return latest
+    minutes = value_of(COMMAND_MINUTES, operator=row.operator, province=row.province, on=clock.today())
+    with transaction.atomic(durable=True):
+        locked = Restoring.objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
+        if locked.command_ref != row.command_ref:
+            return Command.objects.get(ref=locked.command_ref)
+        command = commands.intend(
+            Bss(row.operator, row.province),
+            "pay_in",
+            {"number": row.number.plain, "fen": row.fen},
+            case_ref=row.ref,
+            by=by,
+            not_after=clock.now() + timedelta(minutes=minutes),
+        )
+        Restoring.objects.filter(pk=row.pk).update(command_ref=command.ref, tries=row.tries + 1)
+    return command
+
+
+def _give_back(row: Restoring, fence: int, *, by: Actor) -> None:
+    """The province would not take it: the money goes back the way it came."""
+    if not row.payout_ref:
+        with transaction.atomic(durable=True):
+            payout = payouts.intend(
+                row.ref,
+                row.fen,
+                "original",
+                operator=row.operator,
+                province=row.visiting_province,
+                last4="",
+                arrives_days=1,
+                nudge="closure.restore",
+                by=by,
+            )
+            Restoring.objects.filter(pk=row.pk, payout_ref="").update(payout_ref=payout.ref)
+            row.payout_ref = payout.ref
+    payout = payouts.run(row.payout_ref, by=by)
+    _later(row, fence, None if payout.state == "PAID" else 5)
+
+
+def _provinces(row: Restoring) -> tuple[Bss, Bss]:
+    return Bss(row.operator, row.province), Bss(row.operator, row.visiting_province)

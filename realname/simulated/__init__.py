@@ -1,0 +1,1 @@
+"""A simulated identity authority for the demo and the tests."""
