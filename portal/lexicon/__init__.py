@@ -22,34 +22,42 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> dict[str, dict[str, str]]:
+    """Dotted keys and their texts; a key that has a text may have keys below it too."""
     texts: dict[str, dict[str, str]] = {}
     for name, value in table.items():
         if not isinstance(value, dict):
             raise ValueError(f"{prefix}{name}: a key is a table with zh and en")
-        if isinstance(value.get("zh"), str):
-            texts[prefix + name] = value
-        else:
-            texts |= _flatten(value, f"{prefix}{name}.")
+        own = {lang: text for lang, text in value.items() if isinstance(text, str)}
+        if own:
+            texts[prefix + name] = own
+        texts |= _flatten({key: below for key, below in value.items() if key not in own}, f"{prefix}{name}.")
     return texts
 
 
 def read_texts(files: list[Path]) -> dict[str, dict[str, str]]:
-    """Merge lexicon files; a key written twice is a ValueError, for one text has one place."""
+    """Merge lexicon files; of a key written twice the first stands (the law test finds the second)."""
     merged: dict[str, dict[str, str]] = {}
     for path in files:
-        found = _flatten(tomllib.loads(path.read_text(encoding="utf-8")))
-        twice = merged.keys() & found.keys()
-        if twice:
-            raise ValueError(f"{path.name}: said twice: {', '.join(sorted(twice))}")
-        merged |= found
+        merged = _flatten(tomllib.loads(path.read_text(encoding="utf-8"))) | merged
     return merged
+
+
+def said_twice(files: list[Path]) -> set[str]:
+    """Keys that stand in more than one file: one text has one place."""
+    keys = [key for path in files for key in _flatten(tomllib.loads(path.read_text(encoding="utf-8")))]
+    return {key for key in keys if keys.count(key) > 1}
+
+
+def lexicon_files() -> list[Path]:
+    """The lexicon files of every installed app."""
+    folders = [Path(config.path) / "lexicon" for config in apps.get_app_configs()]
+    return [path for folder in folders for path in sorted(folder.glob("*.toml"))]
 
 
 @cache
 def texts() -> dict[str, dict[str, str]]:
-    """Every text of every installed app."""
-    folders = [Path(config.path) / "lexicon" for config in apps.get_app_configs()]
-    return read_texts([path for folder in folders for path in sorted(folder.glob("*.toml"))])
+    """Every text of every installed app, read once a process."""
+    return read_texts(lexicon_files())
 
 
 def shown_day(day: date, lang: str) -> str:

@@ -1,0 +1,50 @@
+"""The cast of the ground floor: a line of Fujian, a clerk of Nanjing, the sweep."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from portal.actors import Actor, robot
+from portal.clock import SHANGHAI
+from portal.masked import Phone
+from portal.models import LineAccount, Person
+from portal.roles import Role
+from portal.servers.provision import Addresses
+from portal.services import staff, subscribers
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=SHANGHAI)
+
+
+@pytest.fixture
+def noon() -> datetime:
+    """A Tuesday."""
+    return NOON
+
+
+@pytest.fixture
+def sweep() -> Actor:
+    """The robot that looks after what messages forgot."""
+    return robot("sweep")
+
+
+@pytest.fixture
+def fujian() -> Phone:
+    """A number of the first network in Fujian."""
+    return Phone("16135006721")
+
+
+@pytest.fixture
+def line(database: Addresses, fujian: Phone, sweep: Actor) -> LineAccount:
+    """The account of the Fujian number."""
+    return subscribers.sign_in(fujian, sweep)
+
+
+@pytest.fixture
+def clerk(database: Addresses, sweep: Actor) -> tuple[Person, str]:
+    """A clerk of Nanjing and the secret of her device."""
+    person, secret = staff.enrol("wanglei", "correct horse", "甲网江苏 0317", by=sweep)
+    staff.grant(person, Role.CLERK, by=sweep, operator="161", province="32", store="nanjing-1")
+    person.refresh_from_db()
+    return person, secret
