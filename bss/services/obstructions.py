@@ -12,11 +12,12 @@ from bss.provinces import Bss
 from portal import audit, clock
 from portal.actors import Actor
 
-REASON_OUTSIDE = "reason_outside"
+UNLAWFUL_REASON = "unlawful_reason"
+QUESTION_REFUSED = "question_refused"
 TERM_MOVED = "term_moved"
 PLAN_ADDED = "plan_added"
 SILENT = "silent"
-KINDS = frozenset({REASON_OUTSIDE, TERM_MOVED, PLAN_ADDED, SILENT})
+KINDS = frozenset({UNLAWFUL_REASON, QUESTION_REFUSED, TERM_MOVED, PLAN_ADDED, SILENT})
 
 _LONG_NUMBER = re.compile(r"[0-9]{7,}[0-9Xx]?")
 

@@ -198,6 +198,7 @@ def _settle(at: _At) -> Effect:
         raise Refusal(answers.MALFORMED_ORDER, "金额不平")
     for month, fen in bills.items():
         _pay_bill(at, month, fen)
+    at.do("UPDATE bills SET carried = true WHERE number = %s AND month = ANY(%s)", at.number, list(bills))
     _take_own_money(at, applied)
     at.do("UPDATE lines SET unbilled_settled = true WHERE number = %s", at.number)
     credits = {"receivable": -sum(bills.values()), **{name: -fen for name, fen in parts.items()}}
@@ -211,9 +212,10 @@ def _pay_bill(at: _At, month: str, fen: int) -> None:
 
 
 def _take_own_money(at: _At, fen: int) -> None:
-    """Use the holder's own money, bucket by bucket; gifted credit and deposits are never touched (C-05)."""
+    """Use own money, then deposits, bucket by bucket; gifted credit is never touched (C-05)."""
     left = fen
-    for bucket in rows(at.db, "SELECT id, fen FROM buckets WHERE number = %s AND kind = 'own' ORDER BY id", at.number):
+    query = "SELECT id, fen FROM buckets WHERE number = %s AND kind <> 'gifted' ORDER BY kind = 'deposit', id"
+    for bucket in rows(at.db, query, at.number):
         part = min(left, bucket["fen"])
         at.do("UPDATE buckets SET fen = fen - %s WHERE number = %s AND id = %s", part, at.number, bucket["id"])
         left -= part
@@ -234,8 +236,7 @@ def _close_line(at: _At) -> Effect:
     running = "SELECT name, ends_on FROM contracts WHERE number = %s AND released_by IS NULL AND ends_on > %s"
     if found := rows(at.db, running, at.number, at.now.date()):
         raise Refusal("2064", f"在网协议“{found[0]['name']}”未解除，到期日 {found[0]['ends_on']}")
-    aside = at.payload.get("set_aside", [])
-    if owed := sum(bill["unpaid_fen"] for bill in unpaid(at.db, at.number) if bill["month"] not in aside):
+    if owed := sum(bill["unpaid_fen"] for bill in unpaid(at.db, at.number) if not bill["carried"]):
         raise Refusal("2067", f"欠费 {owed // 100}.{owed % 100:02d} 元")
     at.do("UPDATE lines SET state = 'closed', closed_at = %s, sms = false WHERE number = %s", at.now, at.number)
     return Effect(facts={"closed_at": at.now})

@@ -58,7 +58,7 @@ def rows(db: cursor, query: str, *values: object) -> list[Row]:
 def unpaid(db: cursor, number: str) -> list[Row]:
     """The bills not wholly paid, oldest first."""
     query = (
-        "SELECT month, fen - paid_fen AS unpaid_fen, due_on FROM bills"
+        "SELECT month, fen - paid_fen AS unpaid_fen, due_on, carried FROM bills"
         " WHERE number = %s AND fen > paid_fen ORDER BY month"
     )
     return rows(db, query, number)

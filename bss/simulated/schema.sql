@@ -73,6 +73,7 @@ CREATE TABLE bills (
     paid_fen bigint NOT NULL,
     issued_on date NOT NULL,
     due_on date NOT NULL,
+    carried boolean NOT NULL DEFAULT false, -- what a settlement left open is disputed: it no longer holds up a closure
     PRIMARY KEY (number, month)
 );
 

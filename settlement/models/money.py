@@ -19,7 +19,8 @@ class Payment(Stateful):
     case_ref = models.CharField(max_length=26, db_index=True)
     fen = models.BigIntegerField()
     method = models.CharField(max_length=20)
-    province = models.CharField(max_length=2)
+    operator = models.CharField(max_length=8)
+    province = models.CharField(max_length=2)  # of the company that acts as agent
     provider_ref = models.CharField(max_length=64, blank=True)
     pay_url = models.CharField(max_length=400, blank=True)
     not_after = models.DateTimeField()
@@ -46,10 +47,11 @@ class Payout(Stateful):
     case_ref = models.CharField(max_length=26, db_index=True)
     fen = models.BigIntegerField()
     route = models.CharField(max_length=20)
-    destination_box = models.BinaryField()
+    destination_box = models.BinaryField(null=True)  # None: back the way it came, or cash at the store
     destination = Sealed("destination_box", str)
     last4 = models.CharField(max_length=4, blank=True)
-    province = models.CharField(max_length=2)
+    operator = models.CharField(max_length=8)
+    province = models.CharField(max_length=2)  # of the company that acts as agent
     provider_ref = models.CharField(max_length=64, blank=True)
     not_after = models.DateTimeField()
     arrives_by_on = models.DateField(null=True, blank=True)

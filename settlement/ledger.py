@@ -1,0 +1,52 @@
+"""The words of the ledger and its chart of accounts (S-01, S-02).
+
+Fen are signed: a debit is positive, a credit negative. One operator's company in one province owns an account; a
+`counterpart` is the code (`161_35`) of the other company.
+
+| kind | whose | what it holds |
+|---|---|---|
+| provider | visited | money at the payment provider: collected and not yet settled (debit), paid out (credit) |
+| payable | any | owed to the counterpart's company (credit) |
+| receivable | any | owed by the counterpart's company (debit) |
+| bills, unbilled, late_fee, penalty | home | what the subscriber owes, and pays (credit) |
+| prepayment | home | the subscriber's own money, used up or taken out (debit) |
+| refund_owed | home | a refund decided and not yet paid (credit), paid (debit) |
+
+Net settlement brings each pair of receivable and payable back to zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PROVIDER = "provider"
+PAYABLE = "payable"
+RECEIVABLE = "receivable"
+BILLS = "bills"
+UNBILLED = "unbilled"
+LATE_FEE = "late_fee"
+PENALTY = "penalty"
+PREPAYMENT = "prepayment"
+REFUND_OWED = "refund_owed"
+
+KINDS: frozenset[str] = frozenset(
+    {PROVIDER, PAYABLE, RECEIVABLE, BILLS, UNBILLED, LATE_FEE, PENALTY, PREPAYMENT, REFUND_OWED}
+)
+
+
+@dataclass(frozen=True, order=True)
+class AccountKey:
+    """What names an account."""
+
+    operator: str
+    province: str
+    kind: str
+    counterpart: str = ""
+
+
+@dataclass(frozen=True, order=True)
+class Leg:
+    """One entry to be: an account and signed whole fen, never zero."""
+
+    account: AccountKey
+    fen: int

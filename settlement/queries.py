@@ -1,0 +1,66 @@
+"""Reading the ledger. Balances are summed, never kept in a row of their own (CONVENTIONS 9)."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.db.models import Q, QuerySet, Sum
+
+from portal import clock
+from portal.actors import Actor
+from portal.roles import Role
+from settlement import states
+from settlement.ledger import AccountKey
+from settlement.models import Entry, Payment, Payout, Transfer
+
+Row = TypeVar("Row", Payment, Payout)
+_EVERYTHING = frozenset({Role.NATIONAL_REGULATOR, Role.AUDITOR, Role.ROBOT})
+
+
+def visible_to(actor: Actor) -> QuerySet[Transfer]:
+    """The transfers an actor may see: finance its operator's books, a provincial regulator its province's."""
+    transfers = Transfer.objects.all()
+    if actor.role in _EVERYTHING:
+        return transfers
+    if actor.role is Role.FINANCE:
+        return transfers.filter(pk__in=Entry.objects.filter(account__operator=actor.operator).values("transfer_id"))
+    if actor.role is Role.PROVINCIAL_REGULATOR:
+        return transfers.filter(pk__in=Entry.objects.filter(account__province=actor.province).values("transfer_id"))
+    return transfers.none()
+
+
+def trial_balance() -> int:
+    """The sum of all entries in fen; anything but 0 is a broken ledger (RELIABILITY 2.4, 1)."""
+    return Entry.objects.aggregate(fen=Sum("fen"))["fen"] or 0
+
+
+def balance_of(account: AccountKey) -> int:
+    """An account's balance in signed fen; 0 for an account never used."""
+    entries = Entry.objects.filter(
+        account__operator=account.operator,
+        account__province=account.province,
+        account__kind=account.kind,
+        account__counterpart=account.counterpart,
+    )
+    return entries.aggregate(fen=Sum("fen"))["fen"] or 0
+
+
+def case_entries(case_ref: str) -> QuerySet[Entry]:
+    """All entries of one case, in the order they were written."""
+    return Entry.objects.filter(transfer__case_ref=case_ref).select_related("transfer", "account").order_by("pk")
+
+
+def due_payments(*, limit: int = 100) -> list[str]:
+    """Refs of open payments whose time has come and that nobody holds."""
+    return list(_due(Payment.objects.all()).values_list("ref", flat=True)[:limit])
+
+
+def due_payouts(*, limit: int = 100) -> list[str]:
+    """Refs of open payouts whose time has come and that nobody holds."""
+    return list(_due(Payout.objects.all()).values_list("ref", flat=True)[:limit])
+
+
+def _due(rows: QuerySet[Row]) -> QuerySet[Row]:
+    at = clock.now()
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=at)
+    return rows.filter(free, state__in=sorted(states.OPEN), due_at__lte=at).order_by("due_at")

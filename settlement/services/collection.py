@@ -1,0 +1,77 @@
+"""Collecting and returning money as agent of the home province (S-01); the legs are drawn in `settlement.ledger`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bss.provinces import Bss
+from portal.actors import Actor
+from portal.errors import Conflict
+from settlement.ledger import (
+    BILLS,
+    LATE_FEE,
+    PAYABLE,
+    PENALTY,
+    PREPAYMENT,
+    PROVIDER,
+    RECEIVABLE,
+    UNBILLED,
+    AccountKey,
+    Leg,
+)
+from settlement.models import Transfer
+from settlement.services.ledger import post, reverse
+
+_SPLIT = {"bills": BILLS, "late_fee": LATE_FEE, "penalty": PENALTY, "unbilled": UNBILLED, "applied": PREPAYMENT}
+
+
+def collect(
+    home: Bss, visited: Bss, *, case_ref: str, payment_ref: str, fen: int, split: Mapping[str, int], by: Actor
+) -> Transfer:
+    """Post what the visited province collected for the home province, once per payment, in the caller's transaction.
+
+    `split` divides `fen` by purpose: bills, late_fee, penalty, unbilled, and applied (the subscriber's prepayment used
+    up, negative). Raises ValueError when it does not sum to `fen` or names another purpose.
+    """
+    if sum(split.values()) != fen or not split.keys() <= _SPLIT.keys():
+        raise ValueError("the split is not the sum")
+    legs = [Leg(AccountKey(visited.operator, visited.province, PROVIDER), fen), *between(home, visited, fen)]
+    legs += [
+        Leg(AccountKey(home.operator, home.province, _SPLIT[part]), -share) for part, share in split.items() if share
+    ]
+    return post("collect", legs, key=f"collect:{payment_ref}", case_ref=case_ref, command_ref=payment_ref, by=by)
+
+
+def offset(home: Bss, *, case_ref: str, split: Mapping[str, int], by: Actor) -> Transfer:
+    """Post charges met wholly from the subscriber's prepayment, when nothing is collected; `split` sums to zero."""
+    if sum(split.values()) or not split.keys() <= _SPLIT.keys():
+        raise ValueError("the split is not zero")
+    legs = [Leg(AccountKey(home.operator, home.province, _SPLIT[part]), -fen) for part, fen in split.items() if fen]
+    return post("offset", legs, key=f"offset:{case_ref}", case_ref=case_ref, by=by)
+
+
+def return_payment(home: Bss, visited: Bss, *, case_ref: str, fen: int, by: Actor) -> list[Transfer]:
+    """Reverse everything collected in a case that ends without closing (C-12), in the caller's transaction.
+
+    Each collection is reversed once, however often this is called. Raises Conflict when what was collected is not
+    `fen`, so that what the payer gets back and what the books say cannot differ.
+    """
+    collected = list(Transfer.objects.filter(case_ref=case_ref, purpose="collect").order_by("pk"))
+    account = {"account__operator": visited.operator, "account__province": visited.province, "account__kind": PROVIDER}
+    money = sum(entry.fen for transfer in collected for entry in transfer.entries.filter(**account))
+    if money != fen:
+        raise Conflict("error.conflict", rule_id="C-12")
+    return [reverse(transfer, key=f"return:{transfer.ref}", by=by) for transfer in collected]
+
+
+def between(home: Bss, visited: Bss, fen: int) -> list[Leg]:
+    """The two legs by which the visited province owes the home province `fen` (or the other way, when negative).
+
+    None when both are the same company: nobody owes himself.
+    """
+    if home == visited:
+        return []
+    return [
+        Leg(AccountKey(visited.operator, visited.province, PAYABLE, home.code), -fen),
+        Leg(AccountKey(home.operator, home.province, RECEIVABLE, visited.code), fen),
+    ]

@@ -1,0 +1,98 @@
+"""Posting to the ledger: one SQL statement a transfer, its laws in PostgreSQL (S-02)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+
+from portal import clock
+from portal.actors import Actor
+from portal.errors import Conflict
+from portal.refs import new_ref
+from settlement.ledger import KINDS, AccountKey, Leg
+from settlement.models import Transfer
+
+_POST = (
+    "SELECT transfer_id, transfer_ref, is_new FROM settlement_post("
+    "%s, %s, %s, %s, %s, %s, %s, %s, %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[])"
+)
+
+
+def post(purpose: str, legs: Sequence[Leg], *, key: str, case_ref: str, command_ref: str = "", by: Actor) -> Transfer:
+    """Write one balanced transfer in the caller's transaction; missing accounts are made by the same statement.
+
+    The same key again returns the first transfer and writes nothing; the same key with other legs raises Conflict.
+    Raises ValueError for legs that cannot balance (fewer than two, a zero, a sum that is not zero) before the database
+    would refuse them at commit.
+    """
+    _check(legs)
+    return _write(purpose, legs, key=key, case_ref=case_ref, command_ref=command_ref, reverses=None, by=by)
+
+
+def reverse(transfer: Transfer, *, key: str, by: Actor) -> Transfer:
+    """Undo a transfer by its exact opposite, which points back to it (冲正), in the caller's transaction.
+
+    Raises Conflict when it was reversed already under another key.
+    """
+    legs = [
+        Leg(AccountKey(e.account.operator, e.account.province, e.account.kind, e.account.counterpart), -e.fen)
+        for e in transfer.entries.select_related("account")
+    ]
+    return _write(
+        "reverse",
+        legs,
+        key=key,
+        case_ref=transfer.case_ref,
+        command_ref=transfer.command_ref,
+        reverses=transfer.pk,
+        by=by,
+    )
+
+
+def _check(legs: Sequence[Leg]) -> None:
+    if len(legs) < 2 or any(leg.fen == 0 for leg in legs) or sum(leg.fen for leg in legs) != 0:
+        raise ValueError("a transfer needs at least two legs, none zero, that sum to zero")
+    if unknown := {leg.account.kind for leg in legs} - KINDS:
+        raise ValueError(f"no such account: {sorted(unknown)}")
+
+
+def _write(
+    purpose: str,
+    legs: Sequence[Leg],
+    *,
+    key: str,
+    case_ref: str,
+    command_ref: str,
+    reverses: int | None,
+    by: Actor,
+) -> Transfer:
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a posting belongs to the transaction that made it necessary")
+    at = clock.now()
+    columns = [
+        [leg.account.operator for leg in legs],
+        [leg.account.province for leg in legs],
+        [leg.account.kind for leg in legs],
+        [leg.account.counterpart for leg in legs],
+        [leg.fen for leg in legs],
+    ]
+    values: list[Any] = [new_ref(), key, purpose, case_ref, command_ref, at, by.ref, reverses, *columns]
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(_POST, values)
+        except IntegrityError as error:
+            raise Conflict("error.conflict", rule_id="S-02") from error
+        row = cursor.fetchone()
+    return Transfer(
+        pk=row[0],
+        ref=row[1],
+        key=key,
+        purpose=purpose,
+        case_ref=case_ref,
+        command_ref=command_ref,
+        at=at,
+        by_ref=by.ref,
+        reverses_id=reverses,
+    )

@@ -1,0 +1,30 @@
+"""Tasks: one payment, one payout, and the sweep that depends on no message."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from portal.actors import robot
+from settlement import queries
+from settlement.services import payments, payouts
+
+
+@shared_task(name="settlement.run_payment")
+def run_payment(payment_ref: str) -> None:
+    """Bring one payment nearer its end."""
+    payments.run(payment_ref, by=robot("cashier"))
+
+
+@shared_task(name="settlement.run_payout")
+def run_payout(payout_ref: str) -> None:
+    """Bring one payout nearer its end."""
+    payouts.run(payout_ref, by=robot("cashier"))
+
+
+@shared_task(name="settlement.sweep")
+def sweep() -> None:
+    """Everything due: unopened charges, unknown outcomes, pages the payer left."""
+    for ref in queries.due_payments():
+        payments.run(ref, by=robot("sweep"))
+    for ref in queries.due_payouts():
+        payouts.run(ref, by=robot("sweep"))
