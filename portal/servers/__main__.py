@@ -16,8 +16,8 @@ from portal.servers.product import Product, free_port, port_is_taken
 
 def demo() -> None:
     """The demo, until Ctrl-C. `PORT=` and `HOST=` choose where it listens."""
-    host = os.environ.get("HOST", "127.0.0.1")
-    port = int(os.environ.get("PORT", "8000"))
+    host = os.environ.get("HOST") or "127.0.0.1"
+    port = int(os.environ.get("PORT") or 8000)
     if port_is_taken(host, port):
         raise SystemExit(f"Port {port} is taken; choose another: make demo PORT=8001")
     Product(World("demo"), "portal.settings.demo", port, host=host).run(_announce)

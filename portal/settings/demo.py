@@ -33,4 +33,7 @@ CALLBACK_KEY = _KEYS["callback_key"]
 SIGNING_KEY = _KEYS["signing_key"]
 
 CLOCK_FILE = DATA / f"clock-{_WORLD.name}"
+# Files are served from where they lie; WhiteNoise only wants the folder of the collected ones to exist.
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = DATA / "collected"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
