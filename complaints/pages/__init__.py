@@ -1,0 +1,1 @@
+"""The regulator's pages (`/oversight`): plain but true pages of what there is."""

@@ -1,0 +1,53 @@
+"""Exchanges with the provinces: the list, and one exchange word for word with personal data masked (G-06)."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from complaints.keyset import page_of
+from complaints.pages.shown import bss_words, paging, staff_frame
+from complaints.queries import case_numbers, evidence_visible_to, exchange_of, obstructions_visible_to
+from complaints.rules import masked_text
+from portal.requests import PortalRequest
+
+HERE = "oversight-evidence-list"
+HOLDER_QUESTIONS = frozenset({"identity", "other_line"})
+
+
+def evidence_list(request: PortalRequest) -> HttpResponse:
+    """Fifty exchanges a page, newest first; the sealed boxes are not read."""
+    rows = evidence_visible_to(request.actor).defer("asked_box", "answer_box")
+    page = page_of(rows, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
+    numbers = case_numbers({row.case_ref for row in page.rows if row.case_ref})
+    context = staff_frame(request, HERE) | {
+        "rows": [
+            {
+                "row": row,
+                "bss": bss_words(row.operator, row.province, request),
+                "case_no": numbers.get(row.case_ref, ""),
+            }
+            for row in page.rows
+        ],
+        "paging": paging(page),
+    }
+    return render(request, "complaints/evidence_list.html", context)
+
+
+def evidence(request: PortalRequest, ref: str) -> HttpResponse:
+    """One exchange; 404 for one outside the scope."""
+    row = evidence_visible_to(request.actor).filter(ref=ref).first()
+    if row is None:
+        raise Http404
+    exchange = exchange_of(row)
+    holder = row.question in HOLDER_QUESTIONS
+    context = staff_frame(request, HERE) | {
+        "row": row,
+        "bss": bss_words(row.operator, row.province, request),
+        "case_no": case_numbers({row.case_ref}).get(row.case_ref, ""),
+        "deleted": exchange.deleted,
+        "asked": masked_text(exchange.asked, personal_name=holder),
+        "answered": masked_text(exchange.answered, personal_name=holder),
+        "obstructions": list(obstructions_visible_to(request.actor).filter(evidence_ref=ref)),
+    }
+    return render(request, "complaints/evidence.html", context)

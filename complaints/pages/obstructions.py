@@ -1,0 +1,37 @@
+"""Obstructions: what a province put in the way, in its own words, with the evidence beside it."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from complaints.keyset import page_of
+from complaints.pages.shown import bss_words, paging, place, staff_frame
+from complaints.queries import case_numbers, obstructions_visible_to
+from portal.requests import PortalRequest
+
+HERE = "oversight-obstructions"
+
+
+def obstruction_list(request: PortalRequest) -> HttpResponse:
+    """Fifty a page, newest first."""
+    page = page_of(
+        obstructions_visible_to(request.actor),
+        before=request.GET.get("before", ""),
+        after=request.GET.get("after", ""),
+    )
+    numbers = case_numbers({row.case_ref for row in page.rows})
+    context = staff_frame(request, HERE) | {
+        "rows": [
+            {
+                "row": row,
+                "bss": bss_words(row.operator, row.province, request),
+                "kind": place("oversight.kind", row.kind, request),
+                "rules": ", ".join(row.rules),
+                "case_no": numbers.get(row.case_ref, ""),
+            }
+            for row in page.rows
+        ],
+        "paging": paging(page),
+    }
+    return render(request, "complaints/obstruction_list.html", context)

@@ -1,0 +1,38 @@
+"""The demo's only rows: which handset pages exist."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from portal.masked import Phone
+from portal.refs import new_ref
+from portal.sealing import Sealed
+
+
+class Handset(models.Model):
+    """A phone one can look at. `ref` stands in the address, so no number does; `story` names a line of the cast."""
+
+    ref = models.CharField(max_length=26, unique=True, default=new_ref, editable=False)
+    number_box = models.BinaryField()
+    number = Sealed("number_box", Phone)
+    number_index = models.CharField(max_length=64, unique=True)
+    story = models.CharField(max_length=40, blank=True)
+    position = models.PositiveIntegerField(default=1000)
+
+    class Meta:
+        ordering = ("position", "id")
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class SeededProvince(models.Model):
+    """A simulated province whose database is filled; written last, so that a broken seeding starts it anew."""
+
+    operator = models.CharField(max_length=8)
+    province = models.CharField(max_length=2)
+    seeded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("operator", "province")
+        constraints = (models.UniqueConstraint(fields=["operator", "province"], name="demo_province_once"),)

@@ -1,0 +1,1 @@
+"""The demo world's pages; all of them work without JavaScript."""

@@ -1,0 +1,41 @@
+"""Reads of the demo world."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from bss.gateway import Bss
+from demo.models import Handset, SeededProvince
+from portal.models import Person, SmsMessage
+
+SHOWN_MESSAGES = 50
+
+
+def handsets() -> QuerySet[Handset]:
+    """Every handset, the cast first in its own order."""
+    return Handset.objects.all()
+
+
+def handset_by_ref(ref: str) -> Handset | None:
+    """One handset by the reference in its address."""
+    return Handset.objects.filter(ref=ref).first()
+
+
+def messages_of(handset: Handset) -> QuerySet[SmsMessage]:
+    """The last messages to and from a handset, newest first."""
+    return SmsMessage.objects.filter(number_index=handset.number_index).order_by("-at", "-pk")[:SHOWN_MESSAGES]
+
+
+def seeded_provinces() -> list[Bss]:
+    """The provinces this demo holds, in operator and province order."""
+    return [Bss(one.operator, one.province) for one in SeededProvince.objects.all()]
+
+
+def person_of(username: str) -> Person | None:
+    """A member of the demo's staff, None before the world is seeded."""
+    return Person.objects.filter(username=username, disabled_at=None).first()
+
+
+def people_named(usernames: list[str]) -> dict[str, Person]:
+    """Members of the demo's staff by user name; one query."""
+    return {one.username: one for one in Person.objects.filter(username__in=usernames, disabled_at=None)}

@@ -1,0 +1,69 @@
+"""The worklist: the legal clock is the only order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from closure.models import Case
+from closure.pages.opening import home_words
+from desk.pages.shown import staff_frame, waiting
+from desk.queries import ALL, PAGE_SIZE, TABS, after_deadline, open_cases
+from portal import clock
+from portal.lexicon import say
+from portal.requests import PortalRequest
+
+NO_LIMIT = "none"
+
+
+def worklist(request: PortalRequest) -> HttpResponse:
+    """Open cases of the clerk's scope by deadline, fifty a page; late ones stand on top because they fall due first."""
+    tab = request.GET.get("tab", ALL)
+    tab = tab if tab in TABS else ALL
+    cases = open_cases(request.actor, tab)
+    if (place := _place(request.GET.get("after", ""))) is not None:
+        cases = after_deadline(cases, *place)
+    found = list(cases[: PAGE_SIZE + 1])
+    shown = found[:PAGE_SIZE]
+    context = staff_frame(request) | {
+        "now": clock.now(),
+        "tabs": [
+            {"words": say(f"desk.tab.{one}", request.lang), "url": f"?tab={one}", "here": one == tab} for one in TABS
+        ],
+        "rows": [_row(case, request.lang) for case in shown],
+        "paging": {"older": _next(tab, shown[-1]) if len(found) > PAGE_SIZE else "", "newer": ""},
+    }
+    return render(request, "desk/worklist.html", context)
+
+
+def _row(case: Case, lang: str) -> dict[str, Any]:
+    return {
+        "case": case,
+        "number": case.number.masked,
+        "home": home_words(case, lang),
+        "visiting": say(f"province.{case.visiting_province}", lang) if case.visiting_province else "",
+        "waiting": waiting(case, lang),
+    }
+
+
+def _next(tab: str, last: Case) -> str:
+    limit = last.limit_at.isoformat() if last.limit_at else NO_LIMIT
+    return "?" + urlencode({"tab": tab, "after": f"{limit}_{last.pk}"})
+
+
+def _place(text: str) -> tuple[datetime | None, int] | None:
+    """Where the page before ended; anything unreadable begins anew."""
+    limit, _, key = text.rpartition("_")
+    if not (key.isascii() and key.isdigit() and len(key) < 19):
+        return None
+    if limit == NO_LIMIT:
+        return None, int(key)
+    try:
+        at = datetime.fromisoformat(limit)
+    except ValueError:
+        return None
+    return (at, int(key)) if at.tzinfo is not None else None
