@@ -18,6 +18,8 @@ def demo() -> None:
     """The demo, until Ctrl-C. `PORT=` and `HOST=` choose where it listens."""
     host = os.environ.get("HOST") or "127.0.0.1"
     port = int(os.environ.get("PORT") or 8000)
+    if _is_running():
+        raise SystemExit("This checkout's demo is running already; `make stop` ends it.")
     if port_is_taken(host, port):
         raise SystemExit(f"Port {port} is taken; choose another: make demo PORT=8001")
     Product(World("demo"), "portal.settings.demo", port, host=host).run(_announce)

@@ -134,7 +134,7 @@ class Product:
         for leftover in DATA.glob(f"{schedule.name}*"):
             leftover.unlink()
         web = (sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", f"{self.host}:{self.port}")
-        web_size = ("--worker-class", "gthread", "--workers", "2", "--threads", "8", "--no-control-socket")
+        web_size = ("--worker-class", "gthread", "--workers", "2", "--threads", "8", "--no-control-socket", "--preload")
         worker = (*celery, "worker", "-P", "threads", "-c", "16", "-Q", QUEUES, "-l", "INFO", *quiet)
         beat = (*celery, "beat", "--schedule", str(schedule), "--pidfile=", "-l", "INFO")
         return [
