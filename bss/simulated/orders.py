@@ -69,11 +69,15 @@ def take(db: cursor, order: Order, now: datetime, mood: Mood) -> Row:
     if now > order.not_after:
         return envelope("refused", now, code=answers.LATE, words="指令已过期")
     payload: dict[str, Any] = json.loads(plain_json(order.payload))
+    obstructed = mood.obstructs(order.verb) and not payload.get("directive")
+    obstructed = obstructed or refuse_once(db.connection, order.verb)
+    db.execute("SAVEPOINT before")
     try:
-        if (mood.obstructs(order.verb) and not payload.get("directive")) or refuse_once(db.connection, order.verb):
+        if obstructed:
             raise Refusal(*mood.refusal)
         effect = _apply(_At(db, line_of(db, payload.get("number"), lock=True), order, payload, now))
     except Refusal as refusal:
+        db.execute("ROLLBACK TO before")
         reply = envelope("refused", now, code=refusal.code, words=refusal.words)
         _log(db, order, payload, now, reply)
         return reply
