@@ -38,7 +38,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return _send(asked, form.cleaned_data["phone"], back)
         except TongbanError as error:
             form.blame(error)
-    context = {"form": form, "next": back, "signed_out": "out" in request.GET, "pay_url": address("closure-restore")}
+    context = {"form": form, "next": back, "signed_out": "out" in request.GET, "no_sms_url": address("closure-no-sms")}
     return show(request, "portal/sign_in.html", context)
 
 
@@ -64,7 +64,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         "form": form,
         "sent_to": request.session.get(SENT_TO, ""),
         "minutes": int(LIFE.total_seconds() // 60),
-        "pay_url": address("closure-restore"),
+        "no_sms_url": address("closure-no-sms"),
     }
     return show(request, "portal/sign_in_code.html", context)
 

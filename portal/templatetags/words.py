@@ -27,6 +27,12 @@ def say(context: Context, key: str, **facts: object) -> str:
     return lexicon.say(key, _lang(context), **facts)
 
 
+@register.simple_tag(takes_context=True)
+def money(context: Context, fen: int) -> str:
+    """251.88 元: whole fen with the unit of the page's language."""
+    return lexicon.say("chrome.yuan", _lang(context), yuan=yuan(fen))
+
+
 @register.filter
 def when(at: datetime | None) -> str:
     """11月24日 10:12, in Shanghai; 24 Nov, 10:12 in English."""
