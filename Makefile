@@ -25,7 +25,7 @@ check: $(READY)  ## the gate: the same in the hook and in CI
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy $(PACKAGES) tests manage.py
-	git ls-files -z 'templates/*.html' | xargs -0 -r $(PY) -m djade --target-version 5.2 --check
+	git ls-files -z 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2 --check
 	.venv/bin/lint-imports
 	$(PY) -m tests.without_server makemigrations --check --dry-run
 	.ci/check-production
@@ -33,7 +33,7 @@ check: $(READY)  ## the gate: the same in the hook and in CI
 format: $(READY)  ## what a machine can mend
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
-	git ls-files -z 'templates/*.html' | xargs -0 -r $(PY) -m djade --target-version 5.2
+	git ls-files -z 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2
 
 docs: $(READY)  ## the API's description, and no dead link between the pages
 	@mkdir -p build

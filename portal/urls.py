@@ -1,4 +1,4 @@
-"""The root of all addresses: the two probes, the ground floor's pages, then each app's own, in the order of the house."""
+"""The root of all addresses: the two probes, the ground floor's pages, then each app's own, lowest first."""
 
 from importlib.util import find_spec
 

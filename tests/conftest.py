@@ -26,7 +26,7 @@ from tests.databases import Servers, build_template, find_servers
 TIERS = ("law", "journeys", "long")
 
 
-class JourneysTogether(LoadScopeScheduling):
+class JourneysTogether(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """One product and one browser: all journeys run in one worker, every other test wherever there is room."""
 
     def _split_scope(self, nodeid: str) -> str:
@@ -65,7 +65,8 @@ def servers() -> Iterator[Servers]:
     """PostgreSQL and Valkey, shared by all runs of this checkout."""
     found = find_servers()
     settings.REDIS_URL = found.redis_url
-    settings.BROKER_URL = celery_app.conf.broker_url = environment.broker(found.redis_url)
+    settings.BROKER_URL = environment.broker(found.redis_url)
+    celery_app.conf.update(broker_url=settings.BROKER_URL)
     yield found
     found.close()
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import psycopg2
 from psycopg2 import sql
-from psycopg2.extensions import connection
+from psycopg2.extensions import connection, parse_dsn
 
 from portal.servers import sharing
 from portal.servers.fingerprint import fingerprint
@@ -87,7 +87,7 @@ def build_template(servers: Servers) -> Addresses:
 
 
 def _database_of(url: str) -> str:
-    return psycopg2.extensions.parse_dsn(url)["dbname"]
+    return str(parse_dsn(url)["dbname"])
 
 
 def _exists(servers: Servers, name: str) -> bool:

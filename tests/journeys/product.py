@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypedDict
 
 import redis
 
@@ -30,6 +31,14 @@ START_LIMIT_S = 300
 """Another run of the same checkout may hold the journeys' servers: this one waits for it."""
 
 
+class State(TypedDict):
+    """What the supervisor writes of itself."""
+
+    supervisor: int
+    url: str
+    pids: dict[str, int]
+
+
 @dataclass
 class RunningProduct:
     """Started by `start()`; `url` is its address."""
@@ -39,7 +48,7 @@ class RunningProduct:
 
     def pid(self, program: str) -> int:
         """The present process id of postgres, valkey, web, worker or beat."""
-        return int(_state()["pids"][program])
+        return _state()["pids"][program]
 
     def kill(self, program: str) -> None:
         """SIGKILL, then wait until the supervisor has started it again."""
@@ -67,18 +76,18 @@ def start() -> RunningProduct:
     except BaseException:
         halt(process, PROGRAM)
         raise
-    return RunningProduct(process, str(_state()["url"]))
+    return RunningProduct(process, _state()["url"])
 
 
 def _is_up(process: subprocess.Popen[bytes]) -> Callable[[], bool]:
     def up() -> bool:
         if process.poll() is not None:
             raise RuntimeError(f"the product ended at once:\n{PROGRAM.log.read_text(encoding='utf-8')[-4000:]}")
-        return STATE.exists() and bool(_state()["supervisor"] == process.pid)
+        return STATE.exists() and _state()["supervisor"] == process.pid
 
     return up
 
 
-def _state() -> dict[str, object] | dict[str, dict[str, int]]:
-    found: dict[str, object] = json.loads(STATE.read_text(encoding="ascii"))
+def _state() -> State:
+    found: State = json.loads(STATE.read_text(encoding="ascii"))
     return found
