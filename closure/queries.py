@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from bss.gateway import Ending
 from closure import states
 from closure.models import Case, Certificate, FindingRow, Quote
 from portal import clock
@@ -50,7 +51,7 @@ def by_ref(ref: str) -> Case | None:
 
 def answers_of(case: Case) -> dict[str, dict[str, Any]]:
     """Facts of the questions that were answered, unsealed; dates ISO, money fen."""
-    answered = case.checks.filter(ending="DONE")
+    answered = case.checks.filter(ending=Ending.DONE)
     return {
         check.question: json.loads(unseal_under(case.ref, bytes(check.facts_box), f"check.{check.question}"))
         for check in answered
@@ -59,7 +60,7 @@ def answers_of(case: Case) -> dict[str, dict[str, Any]]:
 
 def refusals_of(case: Case) -> dict[str, str]:
     """Questions the province refused to answer, with its own code."""
-    return dict(case.checks.filter(ending="REFUSED").values_list("question", "code"))
+    return dict(case.checks.filter(ending=Ending.REFUSED).values_list("question", "code"))
 
 
 def latest_findings(case: Case) -> QuerySet[FindingRow]:
@@ -74,11 +75,16 @@ def current_quote(case: Case) -> Quote | None:
 
 
 def split_of(quote: Quote) -> dict[str, int]:
-    """How the money of a quote divides by purpose, whole fen, summing to its total."""
+    """How the money of a quote divides by purpose, whole fen: it sums to what is paid (0 when nothing is)."""
     kinds = {"bill": "bills", "late_fee": "late_fee", "penalty": "penalty", "unbilled": "unbilled"}
     split = dict.fromkeys([*kinds.values(), "applied"], 0)
-    for line in quote.lines.all():
+    lines = list(quote.lines.all())
+    if any(line.kind == "collected" for line in lines):
+        # The first payment was posted by purpose; what is added to it later is charges of the home province.
+        return {"bills": quote.total_fen}
+    for line in lines:
         split[kinds.get(line.kind, "applied")] += line.fen
+    split["applied"] -= min(quote.total_fen, 0)
     return split
 
 

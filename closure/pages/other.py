@@ -18,7 +18,7 @@ def page(request: PortalRequest) -> HttpResponse:
 
     POST: the photo goes to the identity authority once and is not kept; then the contact step.
     """
-    form = OtherForm(request.POST or None, request.FILES or None, lang=request.lang)
+    form = OtherForm(request.POST or None, files=request.FILES or None, lang=request.lang)
     if request.method == "POST" and form.is_valid():
         try:
             _point(request, form)

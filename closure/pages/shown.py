@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from bss.gateway import Ending
 from closure import states
 from closure.models import Case, Check, FindingRow, Quote, QuoteLine
 from closure.pages.opening import home_words
@@ -34,7 +35,7 @@ def _cell(check: Check, found: list[FindingRow], case: Case, lang: str, *, hidde
         return {"name": name, "kind": "idle", "word": say("closure.cell.idle", lang)}
     if not check.ending:
         return {"name": name, "kind": "idle", "word": say("closure.cell.asking", lang)}
-    if check.ending not in ("DONE", "REFUSED"):
+    if check.ending not in (Ending.DONE, Ending.REFUSED):
         word = say("closure.cell.unanswered", lang)
         return {"name": name, "kind": "warn", "word": word, "more": home_words(case, lang)}
     severities = [row.severity for row in found if row.question == check.question]

@@ -65,7 +65,7 @@ def _arrears_lines(facts: Facts | None, filed_on: date, permille: int) -> list[L
 
 def _unbilled_lines(facts: Facts | None, filed_on: date) -> list[Line]:
     """The month's fee for the days up to the filing day; nothing after it (C-04)."""
-    if not facts or not facts["unbilled"]["monthly_fen"]:
+    if not facts or not facts["unbilled"] or not facts["unbilled"]["monthly_fen"]:
         return []
     monthly = facts["unbilled"]["monthly_fen"]
     of = calendar.monthrange(filed_on.year, filed_on.month)[1]

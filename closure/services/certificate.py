@@ -83,7 +83,7 @@ def _pdf_of(certificate: Certificate, lang: str) -> bytes:
     address = settings.SITE_URL + reverse("certificate-check", args=[certificate.ref])
     qr = segno.make(address, error="q", micro=False).svg_inline(scale=4, border=2)
     data = json.dumps(words_of(certificate, lang) | {"address": address}, ensure_ascii=False)
-    pdf = typst.compile(
+    pdf = typst.compile(  # type: ignore[misc]
         TEMPLATE.read_bytes(), font_paths=[str(FONTS)], sys_inputs={"data": data, "qr": qr}, ignore_system_fonts=True
     )
     if not isinstance(pdf, bytes):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from bss.states import DONE
+from bss.states import OPEN as UNSETTLED
 from closure.models import Case
 from closure.services import orders
 from portal import audit, clock
@@ -18,7 +20,7 @@ def stop(case: Case, *, by: Actor) -> bool:
     A command proved not done is replaced by a new one with the same `effective_at`.
     """
     command = orders.carry_out(case, STOP, "stop_charging", {}, by=by, effective_at=case.filed_at)
-    if command.state != "DONE":
+    if command.state != DONE:
         return False
     with transaction.atomic(durable=True):
         changed = Case.objects.filter(pk=case.pk, charging_stopped_at__isnull=True).update(
@@ -39,15 +41,15 @@ def resume(case: Case, *, by: Actor) -> bool:
     if stopped is None:
         return True
     stopped = orders.settled(stopped, by=by)
-    if stopped.state in ("INTENDED", "SENT", "UNKNOWN"):
+    if stopped.state in UNSETTLED:
         return False
-    if stopped.state != "DONE":
+    if stopped.state != DONE:
         return True
     since = case.ended_at or case.filed_at
     command = orders.carry_out(case, RESUME, "resume_charging", {}, by=by, effective_at=since)
-    if command.state == "DONE":
+    if command.state == DONE:
         _note_resumed(case, by=by)
-    return command.state == "DONE"
+    return command.state == DONE
 
 
 def _note_resumed(case: Case, *, by: Actor) -> None:

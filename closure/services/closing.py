@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from bss.models import Command
+from bss.states import DONE, REFUSED
 from closure import states
 from closure.models import Case, FindingRow
 from closure.parameters import CLOSING_HOURS, FREEZE_DAYS, RETRY_SECONDS
@@ -18,7 +19,6 @@ from closure.services import certificate, orders, untying
 from closure.services.timing import postpone, soon
 from portal import audit, clock, register, work_orders
 from portal.actors import Actor
-from portal.models import WorkOrder
 from portal.moving import move
 from portal.nudges import nudge
 from portal.services import notices
@@ -65,10 +65,10 @@ def proceed(case: Case, *, fence: int, by: Actor) -> None:
     """Carry out the steps in order as far as they go; all done → CLOSED, lawfully refused → HELD, else look again."""
     for step in steps_of(case):
         command = orders.carry_out(case, step.name, step.verb, step.payload, by=by)
-        if command.state == "REFUSED":
+        if command.state == REFUSED:
             _refused(case, command, fence=fence, by=by)
             return
-        if command.state != "DONE":
+        if command.state != DONE:
             _wait(case, command, fence=fence, by=by)
             return
         if step.verb == "execute_tie":
@@ -85,10 +85,9 @@ def _wait(case: Case, command: Command, *, fence: int, by: Actor) -> None:
 
 def _escalate(case: Case, facts: dict[str, Any], *, by: Actor) -> None:
     with transaction.atomic(durable=True):
-        if WorkOrder.objects.filter(case_ref=case.ref, kind="close").exists():
-            return
         work_orders.open_order(
             "close",
+            key=f"close:{case.ref}",
             case_ref=case.ref,
             operator=case.operator,
             province=case.province,

@@ -12,6 +12,8 @@ from bss.gateway import Bss
 from bss.models import Command
 from bss.reasons import mapped, may_block_closure
 from bss.services import commands, obstructions
+from bss.states import DONE, EXPIRED, REFUSED
+from bss.states import OPEN as UNSETTLED
 from closure.models import Case, CaseOrder
 from closure.parameters import COMMAND_MINUTES
 from closure.queries import term
@@ -19,6 +21,7 @@ from portal import clock
 from portal.actors import Actor
 
 DIRECTED_TRIES = 3
+REVERSIBLE = ("settle:", "release:", "execute:")
 
 
 def home_of_case(case: Case) -> Bss:
@@ -73,10 +76,10 @@ def carry_out(
     directive (B-2). Must be called outside a transaction. Returns the latest command, whatever its state.
     """
     command = last(case, step)
-    if command is None or command.state == "EXPIRED":
+    if command is None or command.state == EXPIRED:
         command = _intend_now(case, step, verb, payload, by=by, effective_at=effective_at)
     command = commands.run(command.ref, by=by)
-    if command.state == "REFUSED" and not is_lawful(command) and _tries(case, step) <= DIRECTED_TRIES:
+    if command.state == REFUSED and not is_lawful(command) and _tries(case, step) <= DIRECTED_TRIES:
         return _order_again(case, step, verb, payload, command, by=by, effective_at=effective_at)
     return command
 
@@ -94,7 +97,7 @@ def _intend_now(
     with transaction.atomic(durable=True):
         Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
         latest = last(case, step)
-        if latest is not None and latest.state not in ("EXPIRED", "REFUSED"):
+        if latest is not None and latest.state not in (EXPIRED, REFUSED):
             return latest
         return intend(case, step, verb, payload, by=by, effective_at=effective_at, directive=directive)
 
@@ -134,3 +137,24 @@ def settled(command: Command, *, by: Actor) -> Command:
     if command.state in ("SENT", "UNKNOWN", "INTENDED"):
         return commands.settle(command.ref, by=by)
     return command
+
+
+def reverse_done(case: Case, *, by: Actor) -> bool:
+    """Undo, newest first, what a refused closing had already done at home; True when nothing is left (C-12)."""
+    for order in CaseOrder.objects.filter(case=case).order_by("-pk"):
+        if not order.step.startswith(REVERSIBLE):
+            continue
+        command = settled(Command.objects.get(ref=order.command_ref), by=by)
+        if command.state in UNSETTLED:
+            return False
+        if command.state == DONE:
+            undone = carry_out(case, f"reverse:{command.ref}", "reverse", {"command_id": command.ref}, by=by)
+            if undone.state != DONE:
+                return False
+    return True
+
+
+def is_settled_at_home(case: Case) -> bool:
+    """Whether the home province has posted a settlement of this case, so that what was collected is used up."""
+    refs = CaseOrder.objects.filter(case=case, step__startswith="settle:").values_list("command_ref", flat=True)
+    return Command.objects.filter(ref__in=list(refs), state=DONE).exists()

@@ -136,6 +136,9 @@ def settle_without_payment(case: Case, quote_seq: int, *, by: Actor) -> None:
         quote = payable(locked, quote_seq)
         if quote.total_fen > 0 or (quote.total_fen < 0 and not locked.refund_route):
             raise Conflict("error.conflict", rule_id="C-05")
+        split = split_of(quote)
+        if any(split.values()):
+            collection.offset(Bss(case.operator, case.province), case_ref=case.ref, split=split, by=by)
         move(
             locked,
             states.SETTLED,

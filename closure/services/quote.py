@@ -13,6 +13,7 @@ from closure.parameters import LATE_FEE_PERMILLE, PINNED, QUOTE_HOURS
 from closure.queries import filed_on
 from closure.rules.finding import Facts
 from closure.rules.quote import lines_of, total_fen
+from closure.services import orders
 from portal import clock
 from portal.actors import Actor
 from portal.moving import move
@@ -28,7 +29,7 @@ def make(case: Case, answers: Mapping[str, Facts], *, fence: int, by: Actor) -> 
         answers,
         filed_on=filed_on(case),
         permille=pinned[LATE_FEE_PERMILLE.name],
-        collected_fen=case.collected_fen,
+        collected_fen=0 if orders.is_settled_at_home(case) else case.collected_fen,
     )
     quote = Quote.objects.create(
         case=case,

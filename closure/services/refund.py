@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
 
 from bss.gateway import Bss, Ending, ask
+from bss.states import DONE
 from closure import states
 from closure.models import Case
 from closure.parameters import REFUND_DAYS, REFUND_ROUTES
 from closure.queries import current_quote, term
 from closure.rules.filing import number_findings
 from closure.services import orders
+from portal import clock, work_orders
 from portal.actors import Actor
 from portal.errors import Conflict, Invalid
 from portal.masked import Phone
 from portal.register import home_of
 from portal.rules.phone import parse_phone
-from portal.sealing import seal
+from portal.sealing import seal, unseal
 from settlement.services import collection, payouts, refunds
 
 PAID_OUT = "PAID"
+BOUNCED = ("REFUSED", "EXPIRED")
 
 
 def choose_route(case: Case, route: str, destination: str, *, by: Actor) -> None:
@@ -34,11 +39,20 @@ def choose_route(case: Case, route: str, destination: str, *, by: Actor) -> None
     with transaction.atomic(durable=True):
         changed = Case.objects.filter(pk=case.pk, state=states.QUOTED).update(
             refund_route=route,
-            refund_box=seal(digits, f"closure_case.refund_box:{case.ref}"),
+            refund_box=seal(digits, _aad(case)),
             refund_last4=digits[-4:],
         )
     if not changed:
         raise Conflict("error.conflict", rule_id="C-05")
+
+
+def _aad(case: Case) -> str:
+    return f"closure_case.refund_box:{case.ref}"
+
+
+def destination_of(case: Case) -> str:
+    """Where the refund goes, unsealed for the provider; '' for cash."""
+    return unseal(bytes(case.refund_box), _aad(case)) if case.refund_box else ""
 
 
 def _destination(case: Case, route: str, text: str, *, by: Actor) -> str:
@@ -82,16 +96,33 @@ def pay_out(case: Case, *, by: Actor) -> bool:
         return True
     fen = -quote.total_fen
     command = orders.carry_out(case, "refund", "refund", {"fen": fen, "route": case.refund_route}, by=by)
-    if command.state != "DONE":
+    if command.state != DONE:
         return False
     if not case.payout_ref:
         _intend_payout(case, fen, by=by)
     payout = payouts.run(case.payout_ref, by=by)
+    if payout.state in BOUNCED:
+        _report_bounce(case, by=by)
     if payout.state != PAID_OUT:
         return False
     with transaction.atomic(durable=True):
         refunds.pay_refund(*_provinces(case), case_ref=case.ref, fen=fen, by=by)
     return True
+
+
+def _report_bounce(case: Case, *, by: Actor) -> None:
+    """A refund that came back is the home province's to send again: a work order, once."""
+    with transaction.atomic(durable=True):
+        work_orders.open_order(
+            "refund",
+            key=f"refund:{case.payout_ref}",
+            case_ref=case.ref,
+            operator=case.operator,
+            province=case.province,
+            facts={"payout": case.payout_ref},
+            due_at=clock.now() + timedelta(days=1),
+            by=by,
+        )
 
 
 def _intend_payout(case: Case, fen: int, *, by: Actor) -> None:
@@ -106,7 +137,7 @@ def _intend_payout(case: Case, fen: int, *, by: Actor) -> None:
                 case.refund_route or "card",
                 operator=case.operator,
                 province=case.visiting_province,
-                last4=case.refund_last4,
+                destination=destination_of(case),
                 arrives_days=days,
                 nudge="closure.advance",
                 by=by,

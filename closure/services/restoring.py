@@ -9,6 +9,7 @@ from django.db import transaction
 from bss.gateway import Bss
 from bss.models import Command
 from bss.services import commands
+from bss.states import DONE, EXPIRED, REFUSED
 from closure.models import Restoring
 from closure.models.restoring import ASKED, FAILED, PAID, RESTORED, RETURNED
 from closure.parameters import COMMAND_MINUTES, PAYMENT_MINUTES
@@ -97,7 +98,7 @@ def _settle(row: Restoring, fence: int, *, by: Actor) -> None:
         with transaction.atomic(durable=True):
             move(row, PAID, by=by, reason="paid", rules=("S-01",), fence=fence, due_at=clock.now())
             home, visited = _provinces(row)
-            split = {"prepayment": row.fen}
+            split = {"applied": row.fen}
             collection.collect(
                 home, visited, case_ref=row.ref, payment_ref=payment.ref, fen=row.fen, split=split, by=by
             )
@@ -111,11 +112,11 @@ def _settle(row: Restoring, fence: int, *, by: Actor) -> None:
 
 def _post(row: Restoring, fence: int, *, by: Actor) -> None:
     command = commands.run(_command(row, by=by).ref, by=by)
-    if command.state == "DONE":
+    if command.state == DONE:
         with transaction.atomic(durable=True):
             move(row, RESTORED, by=by, reason="restored", rules=("C-15",), fence=fence, due_at=None)
             audit.record("restoring.done", subject_ref=row.ref, by=by, chain=row.province, rules=("C-15",))
-    elif command.state == "REFUSED":
+    elif command.state == REFUSED:
         with transaction.atomic(durable=True):
             move(row, RETURNED, by=by, reason=command.code, rules=("C-15",), fence=fence, due_at=clock.now())
             collection.return_payment(*_provinces(row), case_ref=row.ref, fen=row.fen, by=by)
@@ -126,7 +127,7 @@ def _post(row: Restoring, fence: int, *, by: Actor) -> None:
 def _command(row: Restoring, *, by: Actor) -> Command:
     """The command in force; one that surely never happened is replaced."""
     latest = Command.objects.filter(ref=row.command_ref).first()
-    if latest is not None and latest.state != "EXPIRED":
+    if latest is not None and latest.state != EXPIRED:
         return latest
     minutes = value_of(COMMAND_MINUTES, operator=row.operator, province=row.province, on=clock.today())
     with transaction.atomic(durable=True):

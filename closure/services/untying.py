@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import transaction
 
+from bss.states import DONE
+from bss.states import OPEN as UNSETTLED
 from closure.models import Case
 from closure.parameters import TIE_HOURS
 from closure.queries import term, untie_order, untie_orders
@@ -15,17 +17,13 @@ from closure.services import orders
 from portal import clock, work_orders
 from portal.actors import Actor
 
-UNSETTLED = ("INTENDED", "SENT", "UNKNOWN")
-
 
 def prepare(case: Case, ties: Sequence[dict[str, Any]], *, by: Actor) -> None:
     """One work order to the home province a tie: what changes, the price, a deadline. In the caller's atomic."""
-    known = set(ties_of(case))
     for tie in ties:
-        if tie["id"] in known:
-            continue
         work_orders.open_order(
             "untie",
+            key=key_of(case, tie["id"]),
             case_ref=case.ref,
             operator=case.operator,
             province=case.province,
@@ -33,6 +31,11 @@ def prepare(case: Case, ties: Sequence[dict[str, Any]], *, by: Actor) -> None:
             due_at=clock.now() + timedelta(hours=term(case, TIE_HOURS)),
             by=by,
         )
+
+
+def key_of(case: Case, tie: str) -> str:
+    """The key of a tie's work order: opening it again finds the first."""
+    return f"untie:{case.ref}:{tie}"
 
 
 def ties_of(case: Case) -> list[str]:
@@ -48,12 +51,12 @@ def run_preparations(case: Case, *, by: Actor) -> bool:
 
 def _prepared(case: Case, tie: str, *, by: Actor) -> bool:
     command = orders.carry_out(case, f"prepare:{tie}", "prepare_tie", {"tie_id": tie}, by=by)
-    if command.state != "DONE":
+    if command.state != DONE:
         return False
     order = untie_order(case, tie)
     if order.state in ("OPEN", "CHASED", "ESCALATED"):
         with transaction.atomic(durable=True):
-            work_orders.answer_order(order.ref, "closed", by=by)
+            work_orders.answer_order(order.key, "closed", by=by)
     return True
 
 
@@ -69,14 +72,14 @@ def _cancelled(case: Case, tie: str, *, by: Actor) -> bool:
         prepared = orders.settled(prepared, by=by)
         if prepared.state in UNSETTLED:
             return False
-        if prepared.state == "DONE":
+        if prepared.state == DONE:
             cancel = orders.carry_out(case, f"cancel:{tie}", "cancel_tie", {"tie_id": tie}, by=by)
-            if cancel.state != "DONE":
+            if cancel.state != DONE:
                 return False
     order = untie_order(case, tie)
     if order.state != "CANCELLED":
         with transaction.atomic(durable=True):
-            work_orders.cancel_order(order.ref, by=by)
+            work_orders.cancel_order(order.key, by=by)
     return True
 
 
@@ -85,4 +88,4 @@ def executed(case: Case, tie: str, *, by: Actor) -> None:
     order = untie_order(case, tie)
     if order.state == "ANSWERED":
         with transaction.atomic(durable=True):
-            work_orders.finish_order(order.ref, by=by)
+            work_orders.finish_order(order.key, by=by)

@@ -21,7 +21,7 @@ from closure.services.timing import earliest, postpone, soon
 from portal import audit, clock, work_orders
 from portal.actors import Actor
 from portal.masked import IdNumber, PersonName
-from portal.models import LineAccount, WorkOrder
+from portal.models import LineAccount
 from portal.moving import move
 from portal.nudges import nudge
 from portal.register import home_of
@@ -107,10 +107,9 @@ def _wait(case: Case, *, fence: int, by: Actor) -> None:
 def _escalate(case: Case, *, by: Actor) -> None:
     """Past the limit the province gets a work order; silence is never a refusal (C-17)."""
     with transaction.atomic(durable=True):
-        if WorkOrder.objects.filter(case_ref=case.ref, kind="answer").exists():
-            return
         work_orders.open_order(
             "answer",
+            key=f"answer:{case.ref}",
             case_ref=case.ref,
             operator=case.operator,
             province=case.province,

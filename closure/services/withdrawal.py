@@ -54,7 +54,7 @@ def _end(case: Case, to: str, *, reason: str, rules: tuple[str, ...], by: Actor,
 def undo(case: Case, *, fence: int, by: Actor) -> None:
     """Forward commands that undo what was done, then the province's own words as proof; again until all is done."""
     untied = untying.cancel_preparations(case, by=by)
-    resumed = charging.resume(case, by=by)
+    resumed = orders.reverse_done(case, by=by) and charging.resume(case, by=by)
     repaid = refund.give_back(case, by=by)
     if not (untied and resumed and repaid):
         postpone(case, soon(5), fence=fence)
