@@ -28,7 +28,7 @@ check: $(READY)  ## the gate: the same in the hook and in CI
 	git ls-files -z 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2 --check
 	.venv/bin/lint-imports
 	$(PY) -m tests.without_server makemigrations --check --dry-run
-	.ci/check-production
+	.ci/as-production $(PY) manage.py check --deploy --fail-level WARNING
 
 format: $(READY)  ## what a machine can mend
 	$(PY) -m ruff format .
