@@ -19,6 +19,13 @@ def _known(index: str, home: Home) -> LineAccount | None:
     return live.filter(operator=home.operator, province=home.province).first()
 
 
+def _end_of_others(index: str, home: Home) -> None:
+    """End the accounts of where the number was before; never the one another tab is making just now."""
+    live = LineAccount.objects.filter(number_index=index, ended_at=None)
+    elsewhere = live.exclude(operator=home.operator, province=home.province)
+    elsewhere.update(ended_at=now(), session_epoch=F("session_epoch") + 1)
+
+
 def _create(phone: Phone, index: str, home: Home) -> LineAccount:
     account = LineAccount(number_index=index, operator=home.operator, province=home.province, created_at=now())
     account.number = phone
@@ -43,7 +50,7 @@ def sign_in(phone: Phone, by: Actor) -> LineAccount:
         return known
     try:
         with transaction.atomic(durable=True):
-            end_accounts(phone)
+            _end_of_others(index, home)
             return _create(phone, index, home)
     except IntegrityError:  # another tab was faster: its account is ours too
         return LineAccount.objects.get(number_index=index, ended_at=None)

@@ -1,0 +1,48 @@
+"""A nudge comes after the commit, carries ids, and may be lost."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import redis
+from django.db import transaction
+
+from portal.celery_app import app as celery_app
+from portal.masked import Phone
+from portal.nudges import nudge, send_now
+from portal.servers.provision import Addresses
+
+
+def queued(broker: redis.Redis) -> list[str]:
+    """The names of the tasks that wait."""
+    waiting = [one for key in broker.keys("*") if broker.type(key) == b"list" for one in broker.lrange(key, 0, -1)]
+    return [json.loads(one)["headers"]["task"] for one in waiting]
+
+
+def test_a_nudge_waits_for_the_commit(database: Addresses, valkey: redis.Redis) -> None:
+    with transaction.atomic():
+        nudge("portal.sweep_orders", "ref1")
+        assert queued(valkey) == []
+    assert queued(valkey) == ["portal.sweep_orders"]
+
+
+def test_a_rolled_back_nudge_is_never_sent(database: Addresses, valkey: redis.Redis) -> None:
+    with transaction.atomic():
+        nudge("portal.sweep_orders", "ref1")
+        transaction.set_rollback(True)
+    assert queued(valkey) == []
+
+
+def test_a_broker_that_is_away_stops_nobody(database: Addresses) -> None:
+    before, celery_app.conf.broker_url = celery_app.conf.broker_url, "redis://127.0.0.1:1/0"
+    try:
+        with transaction.atomic():
+            nudge("portal.sweep_orders", "ref1")
+    finally:
+        celery_app.conf.broker_url = before
+
+
+def test_a_nudge_carries_ids_only(fujian: Phone) -> None:
+    with pytest.raises(TypeError, match="ids only"):
+        send_now("portal.sweep_orders", fujian)  # type: ignore[arg-type]
