@@ -35,7 +35,7 @@ def collect(
     """
     if sum(split.values()) != fen or not split.keys() <= _SPLIT.keys():
         raise ValueError("the split is not the sum")
-    legs = [Leg(AccountKey(visited.operator, visited.province, PROVIDER), fen), *between(home, visited, fen)]
+    legs = [Leg(AccountKey(visited.operator, visited.province, PROVIDER), fen), *owes(visited, home, fen)]
     legs += [
         Leg(AccountKey(home.operator, home.province, _SPLIT[part]), -share) for part, share in split.items() if share
     ]
@@ -64,14 +64,11 @@ def return_payment(home: Bss, visited: Bss, *, case_ref: str, fen: int, by: Acto
     return [reverse(transfer, key=f"return:{transfer.ref}", by=by) for transfer in collected]
 
 
-def between(home: Bss, visited: Bss, fen: int) -> list[Leg]:
-    """The two legs by which the visited province owes the home province `fen` (or the other way, when negative).
-
-    None when both are the same company: nobody owes himself.
-    """
-    if home == visited:
+def owes(debtor: Bss, creditor: Bss, fen: int) -> list[Leg]:
+    """The two legs by which `debtor` owes `creditor` some fen; none when both are one company."""
+    if debtor == creditor:
         return []
     return [
-        Leg(AccountKey(visited.operator, visited.province, PAYABLE, home.code), -fen),
-        Leg(AccountKey(home.operator, home.province, RECEIVABLE, visited.code), fen),
+        Leg(AccountKey(debtor.operator, debtor.province, PAYABLE, creditor.code), -fen),
+        Leg(AccountKey(creditor.operator, creditor.province, RECEIVABLE, debtor.code), fen),
     ]

@@ -6,7 +6,7 @@ from bss.provinces import Bss
 from portal.actors import Actor
 from settlement.ledger import PREPAYMENT, PROVIDER, REFUND_OWED, AccountKey, Leg
 from settlement.models import Transfer
-from settlement.services.collection import between
+from settlement.services.collection import owes
 from settlement.services.ledger import post
 
 
@@ -26,7 +26,7 @@ def pay_refund(home: Bss, visited: Bss, *, case_ref: str, fen: int, by: Actor) -
     """The visited province has paid the refund and is owed it by the home province. Once a case."""
     legs = [
         Leg(AccountKey(home.operator, home.province, REFUND_OWED), fen),
-        *between(home, visited, -fen),
+        *owes(home, visited, fen),
         Leg(AccountKey(visited.operator, visited.province, PROVIDER), -fen),
     ]
     return post("pay_refund", legs, key=f"pay_refund:{case_ref}", case_ref=case_ref, by=by)

@@ -1,0 +1,83 @@
+"""Collecting and refunding as agent (S-01): who owes whom afterwards, and that each is posted once."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+
+from bss.provinces import Bss
+from portal.actors import Actor
+from portal.errors import Conflict
+from settlement.ledger import BILLS, PAYABLE, PREPAYMENT, PROVIDER, RECEIVABLE, REFUND_OWED, AccountKey
+from settlement.models import Transfer
+from settlement.queries import balance_of, trial_balance
+from settlement.services.collection import collect, offset, return_payment
+from settlement.services.refunds import owe_refund, pay_refund
+from tests.settlement.conftest import CASE, FUJIAN, JIANGSU
+
+SPLIT = {"bills": 3800, "late_fee": 120, "penalty": 0, "unbilled": 80, "applied": -1000}
+
+
+def collected(by: Actor, visited: Bss = JIANGSU, payment: str = "p1") -> Transfer:
+    """3,000 fen collected by the visited province; 1,000 of prepayment used up."""
+    with transaction.atomic():
+        return collect(FUJIAN, visited, case_ref=CASE, payment_ref=payment, fen=3000, split=SPLIT, by=by)
+
+
+def balance(bss: Bss, kind: str, counterpart: str = "") -> int:
+    """An account's balance."""
+    return balance_of(AccountKey(bss.operator, bss.province, kind, counterpart))
+
+
+def test_the_visited_province_owes_the_home_province_what_it_collected(database: object, by: Actor) -> None:
+    collected(by)
+    assert (balance(JIANGSU, PROVIDER), balance(JIANGSU, PAYABLE, "161_35")) == (3000, -3000)
+    assert balance(FUJIAN, RECEIVABLE, "161_32") == 3000
+    assert (balance(FUJIAN, BILLS), balance(FUJIAN, PREPAYMENT)) == (-3800, 1000)
+
+
+def test_a_payment_is_collected_once(database: object, by: Actor) -> None:
+    assert collected(by).ref == collected(by).ref
+    assert balance(JIANGSU, PROVIDER) == 3000
+
+
+def test_a_province_that_collects_at_home_owes_nobody(database: object, by: Actor) -> None:
+    collected(by, visited=FUJIAN)
+    assert balance(FUJIAN, PAYABLE, "161_35") == 0
+    assert balance(FUJIAN, PROVIDER) == 3000
+
+
+@pytest.mark.parametrize("split", [{"bills": 2999}, {"bills": 2000, "tip": 1000}])
+def test_a_split_that_is_not_the_sum_is_refused(split: dict[str, int], by: Actor) -> None:
+    with pytest.raises(ValueError, match="split"):
+        collect(FUJIAN, JIANGSU, case_ref=CASE, payment_ref="p1", fen=3000, split=split, by=by)
+
+
+def test_returning_a_payment_leaves_every_account_as_it_was(database: object, by: Actor) -> None:
+    collected(by)
+    for _ in range(2):
+        with transaction.atomic():
+            return_payment(FUJIAN, JIANGSU, case_ref=CASE, fen=3000, by=by)
+    kinds = ((JIANGSU, PROVIDER, ""), (JIANGSU, PAYABLE, "161_35"), (FUJIAN, RECEIVABLE, "161_32"), (FUJIAN, BILLS, ""))
+    assert [balance(*kind) for kind in kinds] == [0, 0, 0, 0]
+
+
+def test_returning_another_sum_than_was_collected_is_a_conflict(database: object, by: Actor) -> None:
+    collected(by)
+    with pytest.raises(Conflict), transaction.atomic():
+        return_payment(FUJIAN, JIANGSU, case_ref=CASE, fen=2999, by=by)
+
+
+def test_a_refund_is_owed_then_paid_and_the_home_province_owes_the_agent(database: object, by: Actor) -> None:
+    for verb in (owe_refund, pay_refund, owe_refund, pay_refund):
+        with transaction.atomic():
+            verb(FUJIAN, JIANGSU, case_ref=CASE, fen=700, by=by)
+    assert (balance(FUJIAN, PREPAYMENT), balance(FUJIAN, REFUND_OWED)) == (700, 0)
+    assert (balance(FUJIAN, PAYABLE, "161_32"), balance(JIANGSU, RECEIVABLE, "161_35")) == (-700, 700)
+    assert (balance(JIANGSU, PROVIDER), trial_balance()) == (-700, 0)
+
+
+def test_charges_met_from_prepayment_alone_are_posted_at_home(database: object, by: Actor) -> None:
+    with transaction.atomic():
+        offset(FUJIAN, case_ref=CASE, split={"bills": 500, "applied": -500}, by=by)
+    assert (balance(FUJIAN, BILLS), balance(FUJIAN, PREPAYMENT)) == (-500, 500)
