@@ -79,6 +79,9 @@ def carry_out(
     if command is None or command.state == EXPIRED:
         command = _intend_now(case, step, verb, payload, by=by, effective_at=effective_at)
     command = commands.run(command.ref, by=by)
+    if command.state == EXPIRED:
+        command = _intend_now(case, step, verb, payload, by=by, effective_at=effective_at)
+        command = commands.run(command.ref, by=by)
     if command.state == REFUSED and not is_lawful(command) and _tries(case, step) <= DIRECTED_TRIES:
         return _order_again(case, step, verb, payload, command, by=by, effective_at=effective_at)
     return command
