@@ -10,7 +10,6 @@ ANSWER_LIMIT = Parameter("bss.answer_limit", "int", 262_144, "bytes", "C-01")
 BREAKER_FAILURES = Parameter("bss.breaker_failures", "int", 5, "failures in a row", "C-17")
 BREAKER_SECONDS = Parameter("bss.breaker_seconds", "int", 30, "s", "C-17")
 COMMAND_RETRY_SECONDS = Parameter("bss.command_retry", "int", 5, "s, doubled up to 64 times", "C-17")
-COMMAND_LEASE_SECONDS = Parameter("bss.command_lease", "int", 30, "s", "C-17")
 
 PARAMETERS = (
     DEADLINE_MS,
@@ -19,5 +18,4 @@ PARAMETERS = (
     BREAKER_FAILURES,
     BREAKER_SECONDS,
     COMMAND_RETRY_SECONDS,
-    COMMAND_LEASE_SECONDS,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Now
 
 from portal import clock
 from portal.actors import Actor
@@ -61,6 +62,5 @@ def due_payouts(*, limit: int = 100) -> list[str]:
 
 
 def _due(rows: QuerySet[Row]) -> QuerySet[Row]:
-    at = clock.now()
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=at)
-    return rows.filter(free, state__in=sorted(states.OPEN), due_at__lte=at).order_by("due_at")
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
+    return rows.filter(free, state__in=sorted(states.OPEN), due_at__lte=clock.now()).order_by("due_at")

@@ -55,6 +55,11 @@ def answer_text(evidence: Evidence) -> str:
     return unseal_under(evidence.case_ref or NO_CASE, bytes(evidence.answer_box), _aad("answer", evidence.ref))
 
 
+def asked_text(evidence: Evidence) -> str:
+    """What was asked, word for word; it holds the number, name and ID: a reveal like `answer_text`."""
+    return unseal_under(evidence.case_ref or NO_CASE, bytes(evidence.asked_box), _aad("asked", evidence.ref))
+
+
 def _row(bss: Bss, one: Exchanged, *, case_ref: str, at: datetime, by: Actor) -> Evidence:
     ref, key = new_ref(), case_ref or NO_CASE
     answer = without_codes(one.reply.raw.decode("utf-8", errors="replace"))

@@ -1,6 +1,6 @@
 """The simulated provinces: each a small BSS in a database of its own, behind the gateway like any other."""
 
-from bss.simulated.databases import clone, close_pools, create_template, drop, exists, reset
+from bss.simulated.databases import clone, close_pools, create_template, drop, exists, present, reset
 from bss.simulated.lines import (
     BillSpec,
     BucketSpec,
@@ -35,6 +35,7 @@ __all__ = [
     "exists",
     "line_row",
     "plant",
+    "present",
     "reset",
     "set_temper",
     "temper_of",

@@ -54,7 +54,7 @@ class SimulatedBss:
         if mood.temper in _SILENT and mood.hits("enquire"):
             _say_nothing(mood, timeout_s)
         try:
-            with pools.taken(bss, lambda: databases.dsn(bss)) as opened, opened.cursor() as db:
+            with pools.taken(bss, lambda: databases.dsn(bss), autocommit=True) as opened, opened.cursor() as db:
                 found = logged(db, command_id)
         except psycopg2.Error as error:
             raise NoReply(type(error).__name__) from error
@@ -66,8 +66,8 @@ class SimulatedBss:
 
 def _asked(bss: Bss, question: str, about: Mapping[str, Any], mood: Mood) -> Row:
     try:
-        with pools.taken(bss, lambda: databases.dsn(bss)) as opened, opened.cursor() as db:
-            if mood.obstructs(question) or tempers.refuse_once(opened, question):
+        with pools.taken(bss, lambda: databases.dsn(bss), autocommit=True) as opened, opened.cursor() as db:
+            if mood.obstructs(question) or tempers.refuse_once(opened, question, mood):
                 code, words = mood.refusal
                 return envelope("refused", _now(mood), code=code, words=words)
             facts = answer(db, question, _plain(about), _now(mood), mood)

@@ -83,6 +83,15 @@ def exists(bss: Bss) -> bool:
         return _exists(db, database_name(bss))
 
 
+def present() -> list[Bss]:
+    """The provinces that have a database, in order of their codes."""
+    prefix = f"{settings.BSS_DATABASE_PREFIX}_"
+    with _server() as db:
+        db.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY 1", [prefix])
+        names = [str(name).removeprefix(prefix).split("_") for (name,) in db.fetchall()]
+    return [Bss(*parts) for parts in names if len(parts) == 2 and all(part.isdigit() for part in parts)]
+
+
 def drop(bss: Bss) -> None:
     """Remove the province's database and its role."""
     name = sql.Identifier(database_name(bss))

@@ -70,7 +70,7 @@ def take(db: cursor, order: Order, now: datetime, mood: Mood) -> Row:
         return envelope("refused", now, code=answers.LATE, words="指令已过期")
     payload: dict[str, Any] = json.loads(plain_json(order.payload))
     obstructed = mood.obstructs(order.verb) and not payload.get("directive")
-    obstructed = obstructed or refuse_once(db.connection, order.verb)
+    obstructed = obstructed or refuse_once(db.connection, order.verb, mood)
     db.execute("SAVEPOINT before")
     try:
         if obstructed:

@@ -1,6 +1,7 @@
 """Idle connections to the provinces, few per process: 124 provinces × workers must stay under max_connections.
 
-A connection is taken for one exchange and given back; at most two of one province and sixteen in all lie idle, the
+A connection is taken for one exchange and given back; at most eight of one province (one
+verification) and sixteen in all lie idle, the
 longest unused is closed first. A connection that failed is closed, never given back.
 """
 
@@ -17,22 +18,26 @@ from psycopg2.extensions import connection
 
 from bss.provinces import Bss
 
-EACH, ALL = 2, 16
+EACH, ALL = 8, 16
 
 _idle: OrderedDict[int, tuple[Bss, connection]] = OrderedDict()
 _guard = threading.Lock()
 
 
 @contextmanager
-def taken(bss: Bss, dsn: Callable[[], str]) -> Iterator[connection]:
+def taken(bss: Bss, dsn: Callable[[], str], *, autocommit: bool = False) -> Iterator[connection]:
     """A connection for one exchange: committed and kept when the body ends, closed when it raises.
+
+    `autocommit` saves a reader the two round trips of a transaction.
 
     Raises psycopg2.OperationalError when the province cannot be entered.
     """
     opened = _take(bss) or psycopg2.connect(dsn())
     try:
+        opened.autocommit = autocommit
         yield opened
-        opened.commit()
+        if not autocommit:
+            opened.commit()
     except BaseException:
         opened.close()
         raise

@@ -75,20 +75,16 @@ def set_temper(bss: Bss, temper: Temper | str, **knobs: Any) -> None:
 
 def temper_of(bss: Bss) -> Mood:
     """How the province behaves at present."""
-    with pools.taken(bss, lambda: databases.dsn(bss)) as opened:
-        return read_mood(opened)
-
-
-def read_mood(opened: connection) -> Mood:
-    """The mood, on a connection already taken."""
-    with opened.cursor() as db:
+    with pools.taken(bss, lambda: databases.dsn(bss), autocommit=True) as opened, opened.cursor() as db:
         db.execute("SELECT kind, knobs FROM temper")
         row = db.fetchone()
     return Mood(Temper(row[0]), row[1]) if row else Mood()
 
 
-def refuse_once(opened: connection, name: str) -> bool:
+def refuse_once(opened: connection, name: str, mood: Mood) -> bool:
     """Use up one of `refuse_next[name]`; True when there was one. In the caller's transaction."""
+    if name not in mood.knobs.get("refuse_next", {}):
+        return False
     with opened.cursor() as db:
         db.execute(
             "UPDATE temper SET knobs = jsonb_set(knobs, ARRAY['refuse_next', %s],"

@@ -25,9 +25,9 @@ SIX = ("identity", "package", "contract", "bills", "prepayment", "arrears")
 EVERY = {question: {**ABOUT, "case_ref": CASE} for question in QUESTIONS}
 
 
-def set_parameter(name: str, value: int) -> None:
-    """Put a parameter in force for everybody."""
-    ParameterValue.objects.create(name=name, operator="", province="", from_on=date(2020, 1, 1), value=value)
+def set_parameter(name: str, value: int, province: str = "") -> None:
+    """Put a parameter in force for everybody, or for one province."""
+    ParameterValue.objects.create(name=name, operator="", province=province, from_on=date(2020, 1, 1), value=value)
 
 
 def test_an_honest_province_answers_every_question_in_its_shape(fujian: Bss, by: Actor) -> None:
@@ -81,11 +81,11 @@ def test_a_province_without_its_database_is_unreachable(database: object, by: Ac
 
 def test_a_slow_province_is_unknown_at_the_total_deadline(fujian: Bss, by: Actor) -> None:
     set_parameter("bss.deadline", 120)
-    set_temper(fujian, Temper.SLOW, latency_ms=600)
+    set_temper(fujian, Temper.SLOW, latency_ms=1500)
     started = time.monotonic()
     answers = list(ask_all(fujian, dict.fromkeys(SIX, ABOUT), case_ref=CASE, by=by))
     assert {answer.ending for answer in answers} == {Ending.UNKNOWN}
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 1.0
 
 
 def test_a_silent_province_is_unknown(fujian: Bss, by: Actor) -> None:
@@ -114,11 +114,11 @@ def test_a_province_can_move_the_end_of_a_term(fujian: Bss, by: Actor) -> None:
 
 
 def test_answers_arrive_in_parallel_and_the_slowest_decides(fujian: Bss, by: Actor) -> None:
-    set_temper(fujian, Temper.HONEST, latency_ms=80)
+    set_temper(fujian, Temper.HONEST, latency_ms=200)
     list(ask_all(fujian, EVERY, case_ref=CASE, by=by))
     started = time.monotonic()
     list(ask_all(fujian, EVERY, case_ref=CASE, by=by))
-    assert time.monotonic() - started < 0.08 * 3
+    assert time.monotonic() - started < 0.2 * 5  # one after the other they would take ten times as long
 
 
 def test_the_breaker_opens_after_failures_in_a_row_and_is_visible(fujian: Bss, by: Actor) -> None:
@@ -151,13 +151,13 @@ def test_a_refusal_does_not_open_the_breaker(fujian: Bss, by: Actor) -> None:
 def test_a_hung_province_costs_only_its_own_share(fujian: Bss, jiangsu: Bss, by: Actor) -> None:
     plant(jiangsu, SPEC)
     set_parameter("bss.concurrency", 6)
-    set_parameter("bss.deadline", 60)
+    set_parameter("bss.deadline", 60, province=fujian.province)
     set_temper(fujian, Temper.SLOW, latency_ms=1500)
     list(ask_all(fujian, dict.fromkeys(SIX, ABOUT), case_ref=CASE, by=by))  # its six lanes now hang
     assert _codes(fujian, by) == {"busy"}
     started = time.monotonic()
     assert _codes(JIANGSU, by) == {""}
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 1.0
 
 
 def test_asking_writes_nothing_into_the_provinces_books(fujian: Bss, by: Actor) -> None:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg2
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -34,11 +35,7 @@ def test_a_posting_balances_and_is_read_back(database: object, by: Actor) -> Non
 
 
 def test_a_posting_is_one_statement(database: object, by: Actor) -> None:
-    said: list[str] = []
-    with (
-        transaction.atomic(),
-        connection.execute_wrapper(lambda run, sql, *rest: (said.append(sql), run(sql, *rest))[1]),
-    ):
+    with transaction.atomic(), CaptureQueriesContext(connection) as said:
         post("test", legs(), key="k1", case_ref=CASE, by=by)
     assert len(said) == 1
 

@@ -6,6 +6,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -134,7 +135,7 @@ def test_a_callback_that_contradicts_the_end_is_kept_for_a_person(database: obje
 
 
 @pytest.mark.parametrize("change", [{"body": b"{}"}, {"timestamp": "1"}, {"signature": "0" * 64}, {"signature": "é"}])
-def test_a_forged_callback_is_refused(change: dict[str, bytes], database: object, by: Actor) -> None:
+def test_a_forged_callback_is_refused(change: dict[str, Any], database: object, by: Actor) -> None:
     told = paid_callback(opened(by))
     with pytest.raises(Refused):
         payments.hear(replace(told, **change), by=by)
