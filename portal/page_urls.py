@@ -1,7 +1,11 @@
 """The portal's own pages, each with its permission; nothing moves once it is here (UX 1)."""
 
+from django.urls import register_converter
+
 from portal.pages import home, my, reading, rules, signin, staff, stores, switches, verify
-from portal.routes import route
+from portal.routes import EightDigits, route
+
+register_converter(EightDigits, "digits8")
 
 urlpatterns = [
     route("", home.home, name="home", permission="public"),
@@ -11,7 +15,7 @@ urlpatterns = [
     route("sign-out", signin.sign_out, name="sign-out", permission="public"),
     route("staff/sign-in", staff.staff_sign_in, name="staff-sign-in", permission="public"),
     route("verify", verify.verify, name="verify", permission="public"),
-    route("verify/<str:code>", verify.verify, name="verify-code", permission="public"),
+    route("verify/<digits8:code>", verify.verify, name="verify-code", permission="public"),
     route("rules", rules.rules, name="rules", permission="public"),
     route("rules/<str:rule_id>", rules.one_rule, name="rule", permission="public"),
     route("stores", stores.stores, name="stores", permission="public"),

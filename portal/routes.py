@@ -9,8 +9,15 @@ from typing import Any
 
 from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, get_resolver, path
+from django.urls.converters import StringConverter
 
 View = Callable[..., HttpResponseBase]
+
+
+class EightDigits(StringConverter):
+    """A check code in an address; full-width digits are not one."""
+
+    regex = "[0-9]{8}"
 
 
 @dataclass(frozen=True)
