@@ -8,9 +8,7 @@ province too.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from psycopg2.extensions import cursor
@@ -18,47 +16,9 @@ from psycopg2.extensions import cursor
 from bss import answers
 from bss.adapters import Order
 from bss.exchange import plain_json
-from bss.simulated.replies import Refusal, Row, encoded, envelope, line_of, rows, unpaid
+from bss.simulated.replies import Refusal, Row, encoded, envelope, line_of, rows
 from bss.simulated.tempers import Mood, refuse_once
-
-FREE_SERVICE = timedelta(hours=72)
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What one order changed: fen moved, the command it undoes, facts for the reply, legs of the province's books."""
-
-    fen: int = 0
-    undoes: str | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    book: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class _At:
-    """Where and when an order works."""
-
-    db: cursor
-    line: Row
-    order: Order
-    payload: Mapping[str, Any]
-    now: datetime
-
-    @property
-    def number(self) -> str:
-        return str(self.line["number"])
-
-    def do(self, query: str, *values: object) -> int:
-        """Run a statement and return how many rows it changed."""
-        self.db.execute(query, values)
-        return self.db.rowcount
-
-    def fen(self, name: str) -> int:
-        """A sum of the payload: whole fen, not negative; Refusal otherwise."""
-        value = self.payload.get(name, 0)
-        if type(value) is not int or value < 0:
-            raise Refusal(answers.MALFORMED_ORDER, f"{name} 不是金额")
-        return value
+from bss.simulated.verbs import At, Effect, apply
 
 
 def take(db: cursor, order: Order, now: datetime, mood: Mood) -> Row:
@@ -75,7 +35,7 @@ def take(db: cursor, order: Order, now: datetime, mood: Mood) -> Row:
     try:
         if obstructed:
             raise Refusal(*mood.refusal)
-        effect = _apply(_At(db, line_of(db, payload.get("number"), lock=True), order, payload, now))
+        effect = apply(At(db, line_of(db, payload.get("number"), lock=True), order, payload, now))
     except Refusal as refusal:
         db.execute("ROLLBACK TO before")
         reply = envelope("refused", now, code=refusal.code, words=refusal.words)
@@ -91,12 +51,6 @@ def logged(db: cursor, command_id: str) -> Row | None:
     """The first outcome of a command id, if there was one."""
     found = rows(db, "SELECT reply FROM command_log WHERE command_id = %s", command_id)
     return dict(found[0]["reply"]) if found else None
-
-
-def _apply(at: _At) -> Effect:
-    if at.line["state"] == "closed" and at.order.verb not in ("refund", "execute_tie"):
-        raise Refusal("line_closed", "号码已销户")
-    return _VERBS[at.order.verb](at)
 
 
 def _log(db: cursor, order: Order, payload: Row, now: datetime, reply: Row) -> None:
@@ -128,171 +82,3 @@ def _store(db: cursor, order: Order, payload: Row, now: datetime, effect: Effect
                 "INSERT INTO book (command_id, case_ref, number, account, fen, at) VALUES (%s, %s, %s, %s, %s, %s)",
                 [order.command_id, order.case_ref, number, account, fen, now],
             )
-
-
-def _undone(at: _At, verb: str) -> str | None:
-    """The command of this case whose effect is being undone: the latest of that verb (and tie) not undone yet."""
-    found = rows(
-        at.db,
-        "SELECT e.command_id FROM effects e JOIN command_log c USING (command_id)"
-        " WHERE e.case_ref = %s AND e.verb = %s AND c.payload->>'tie_id' IS NOT DISTINCT FROM %s"
-        " AND NOT EXISTS (SELECT 1 FROM effects u WHERE u.undoes = e.command_id) ORDER BY e.id DESC LIMIT 1",
-        at.order.case_ref,
-        verb,
-        at.payload.get("tie_id"),
-    )
-    return str(found[0]["command_id"]) if found else None
-
-
-def _stop_charging(at: _At) -> Effect:
-    effective = at.order.effective_at or at.now
-    at.do(
-        "UPDATE lines SET charging = 'stopped', stopped_from = least(stopped_from, %s), stopped_by = %s"
-        " WHERE number = %s",
-        effective,
-        at.order.command_id,
-        at.number,
-    )
-    return Effect(facts={"effective_at": effective, "free_service_until": effective + FREE_SERVICE})
-
-
-def _resume_charging(at: _At) -> Effect:
-    at.do("UPDATE lines SET charging = 'on', stopped_from = NULL, stopped_by = NULL WHERE number = %s", at.number)
-    undoes = _undone(at, "stop_charging")
-    return Effect(undoes=undoes, facts={"effective_at": at.order.effective_at or at.now})
-
-
-def _tie(at: _At) -> Row:
-    query = "SELECT * FROM ties WHERE number = %s AND id = %s"
-    found = rows(at.db, query, at.number, at.payload.get("tie_id"))
-    if not found:
-        raise Refusal(answers.MALFORMED_ORDER, "没有这项关联业务")
-    return found[0]
-
-
-def _set_tie(at: _At, tie: Row, state: str) -> None:
-    at.do("UPDATE ties SET state = %s WHERE number = %s AND id = %s", state, at.number, tie["id"])
-
-
-def _prepare_tie(at: _At) -> Effect:
-    tie = _tie(at)
-    if tie["state"] == "tied":
-        _set_tie(at, tie, "prepared")
-    return Effect(facts={"change": tie["change"], "price_fen": tie["price_fen"], "on": tie["on_date"]})
-
-
-def _cancel_tie(at: _At) -> Effect:
-    tie = _tie(at)
-    if tie["state"] == "prepared":
-        _set_tie(at, tie, "tied")
-    return Effect(undoes=_undone(at, "prepare_tie"))
-
-
-def _execute_tie(at: _At) -> Effect:
-    tie = _tie(at)
-    _set_tie(at, tie, "untied")
-    return Effect(facts={"change": tie["change"]})
-
-
-def _settle(at: _At) -> Effect:
-    bills = {str(bill["month"]): int(bill["fen"]) for bill in at.payload.get("bills", [])}
-    paid, applied = at.fen("paid_fen"), at.fen("applied_fen")
-    parts = {name: at.fen(f"{name}_fen") for name in ("unbilled", "late_fee", "penalty")}
-    if paid + applied != sum(bills.values()) + sum(parts.values()):
-        raise Refusal(answers.MALFORMED_ORDER, "金额不平")
-    for month, fen in bills.items():
-        _pay_bill(at, month, fen)
-    at.do("UPDATE bills SET carried = true WHERE number = %s AND month = ANY(%s)", at.number, list(bills))
-    _take_own_money(at, applied)
-    at.do("UPDATE lines SET unbilled_settled = true WHERE number = %s", at.number)
-    credits = {"receivable": -sum(bills.values()), **{name: -fen for name, fen in parts.items()}}
-    return Effect(fen=paid, book={"agent": paid, "prepayment": applied, **credits})
-
-
-def _pay_bill(at: _At, month: str, fen: int) -> None:
-    query = "UPDATE bills SET paid_fen = paid_fen + %s WHERE number = %s AND month = %s AND paid_fen + %s <= fen"
-    if fen < 0 or not at.do(query, fen, at.number, month, fen):
-        raise Refusal(answers.MALFORMED_ORDER, f"{month} 账单金额不符")
-
-
-def _take_own_money(at: _At, fen: int) -> None:
-    """Use own money, then deposits, bucket by bucket; gifted credit is never touched (C-05)."""
-    left = fen
-    query = "SELECT id, fen FROM buckets WHERE number = %s AND kind <> 'gifted' ORDER BY kind = 'deposit', id"
-    for bucket in rows(at.db, query, at.number):
-        part = min(left, bucket["fen"])
-        at.do("UPDATE buckets SET fen = fen - %s WHERE number = %s AND id = %s", part, at.number, bucket["id"])
-        left -= part
-    if left:
-        raise Refusal(answers.MALFORMED_ORDER, "余额不足")
-
-
-def _release_contract(at: _At) -> Effect:
-    query = "UPDATE contracts SET released_by = coalesce(released_by, %s) WHERE number = %s AND id = %s"
-    if not at.do(query, at.order.command_id, at.number, at.payload.get("contract_id")):
-        raise Refusal(answers.MALFORMED_ORDER, "没有这份合约")
-    return Effect()
-
-
-def _close_line(at: _At) -> Effect:
-    if rows(at.db, "SELECT 1 FROM holds WHERE number = %s", at.number):
-        raise Refusal("2009", "号码处于司法或反诈管控状态")
-    running = "SELECT name, ends_on FROM contracts WHERE number = %s AND released_by IS NULL AND ends_on > %s"
-    if found := rows(at.db, running, at.number, at.now.date()):
-        raise Refusal("2064", f"在网协议“{found[0]['name']}”未解除，到期日 {found[0]['ends_on']}")
-    if owed := sum(bill["unpaid_fen"] for bill in unpaid(at.db, at.number) if not bill["carried"]):
-        raise Refusal("2067", f"欠费 {owed // 100}.{owed % 100:02d} 元")
-    at.do("UPDATE lines SET state = 'closed', closed_at = %s, sms = false WHERE number = %s", at.now, at.number)
-    return Effect(facts={"closed_at": at.now})
-
-
-def _refund(at: _At) -> Effect:
-    fen = at.fen("fen")
-    _take_own_money(at, fen)
-    return Effect(fen=-fen, book={"prepayment": fen, "agent": -fen})
-
-
-def _restore_service(at: _At) -> Effect:
-    if at.line["state"] not in ("one_way", "two_way", "normal"):
-        raise Refusal("2009", "号码状态不能复机")
-    if owed := sum(bill["unpaid_fen"] for bill in unpaid(at.db, at.number)):
-        raise Refusal("2067", f"欠费 {owed // 100}.{owed % 100:02d} 元")
-    at.do("UPDATE lines SET state = 'normal', sms = true WHERE number = %s", at.number)
-    return Effect()
-
-
-def _pay_in(at: _At) -> Effect:
-    """A payment by number (C-08, C-15): oldest bills first, the rest into the holder's own bucket, service restored."""
-    if at.line["state"] == "preclosed":
-        raise Refusal("2009", "预销户号码不能缴费")
-    fen = left = at.fen("fen")
-    for bill in unpaid(at.db, at.number):
-        part = min(left, bill["unpaid_fen"])
-        if part:
-            _pay_bill(at, bill["month"], part)
-        left -= part
-    if left:
-        at.do(
-            "INSERT INTO buckets (number, id, kind, name, fen) VALUES (%s, 'own', 'own', '话费余额', %s)"
-            " ON CONFLICT (number, id) DO UPDATE SET fen = buckets.fen + excluded.fen",
-            at.number,
-            left,
-        )
-    if at.line["state"] in ("one_way", "two_way") and not unpaid(at.db, at.number):
-        at.do("UPDATE lines SET state = 'normal', sms = true WHERE number = %s", at.number)
-    return Effect(fen=fen, book={"agent": fen, "receivable": left - fen, "prepayment": -left})
-
-
-_VERBS: dict[str, Callable[[_At], Effect]] = {
-    "stop_charging": _stop_charging,
-    "resume_charging": _resume_charging,
-    "prepare_tie": _prepare_tie,
-    "cancel_tie": _cancel_tie,
-    "execute_tie": _execute_tie,
-    "settle": _settle,
-    "release_contract": _release_contract,
-    "close_line": _close_line,
-    "refund": _refund,
-    "restore_service": _restore_service,
-    "pay_in": _pay_in,
-}

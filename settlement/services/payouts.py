@@ -31,17 +31,16 @@ def intend(
     last4: str = "",
     arrives_days: int = 1,
 ) -> Payout:
-    """Write down a payout in the caller's transaction; `province` is the agent's.
+    """Write down a payout in the caller's transaction; `province` is the agent's. ValueError on a sum not positive.
 
     `destination` (card or number; '' for cash, or back the way it came) is sealed, its last four may be shown.
-    Raises ValueError on a sum that is not positive.
     """
     if fen <= 0:
         raise ValueError("a payout needs a positive sum")
     if not connection.in_atomic_block:
         raise RuntimeError("an intent is committed together with what made it necessary")
     at = clock.now()
-    hours = int(value_of(PAYOUT_HOURS, operator=operator, province=province, on=at.date()))
+    hours = value_of(PAYOUT_HOURS, operator=operator, province=province, on=at.date())
     payout = Payout(
         ref=new_ref(),
         state=states.INTENDED,
