@@ -7,12 +7,12 @@ from typing import Any
 from django import forms
 
 from bss.simulated.tempers import Temper
+from demo.services.cashier import ENDINGS
 from portal.errors import Invalid
 from portal.masked import Phone
 from portal.rules.phone import parse_phone
 
 TEMPERS = tuple(temper.value for temper in Temper)
-ENDINGS = ("paid", "refused", "unknown", "late")
 HOURS, DAYS = "hours", "days"
 LONGEST_TEXT = 500
 

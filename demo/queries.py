@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db.models import QuerySet
 
 from bss.gateway import Bss
 from demo.models import Handset, SeededProvince
 from portal.models import Person, SmsMessage
+from settlement.models import Payment, SimulatedCharge
 
 SHOWN_MESSAGES = 50
 
@@ -39,3 +42,19 @@ def person_of(username: str) -> Person | None:
 def people_named(usernames: list[str]) -> dict[str, Person]:
     """Members of the demo's staff by user name; one query."""
     return {one.username: one for one in Person.objects.filter(username__in=usernames, disabled_at=None)}
+
+
+@dataclass(frozen=True)
+class Charge:
+    """A charge as its payer meets it: whole fen, how it stands (pending, paid, refused, unknown), whose case."""
+
+    fen: int
+    ending: str
+    case_ref: str
+
+
+def charge_of(ref: str) -> Charge | None:
+    """An opened charge of the simulated payment company, by the payment's reference."""
+    row = SimulatedCharge.objects.filter(ref=ref, opened=True).first()
+    payment = Payment.objects.filter(ref=ref).first()
+    return Charge(row.fen, row.ending, payment.case_ref) if row and payment else None

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from demo.pages import clock, doors, handsets, tempers
+from demo.pages import cashier, clock, doors, handsets, tempers
 from portal.routes import route
 
 urlpatterns: list[URLPattern] = [
@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern] = [
     route("demo/handsets/<str:ref>", handsets.handset, name="demo-handset", permission="demo"),
     route("demo/tempers", tempers.tempers, name="demo-tempers", permission="demo"),
     route("demo/clock", clock.clock_page, name="demo-clock", permission="demo"),
+    route("demo/cashier/<str:ref>", cashier.cashier, name="demo-cashier", permission="demo"),
 ]

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from complaints.keyset import page_of
-from complaints.pages.shown import bss_words, paging, staff_frame
+from complaints.pages.shown import asked_words, bss_words, by_words, paging, staff_frame
 from complaints.queries import case_numbers, evidence_visible_to, exchange_of, obstructions_visible_to
 from complaints.rules import masked_text
 from portal.requests import PortalRequest
@@ -26,6 +26,7 @@ def evidence_list(request: PortalRequest) -> HttpResponse:
                 "row": row,
                 "bss": bss_words(row.operator, row.province, request),
                 "case_no": numbers.get(row.case_ref, ""),
+                "asked": asked_words(row.question, request.lang),
             }
             for row in page.rows
         ],
@@ -45,6 +46,8 @@ def evidence(request: PortalRequest, ref: str) -> HttpResponse:
         "row": row,
         "bss": bss_words(row.operator, row.province, request),
         "case_no": case_numbers({row.case_ref}).get(row.case_ref, ""),
+        "question": asked_words(row.question, request.lang),
+        "by": by_words(row.by_role, request.lang),
         "deleted": exchange.deleted,
         "asked": masked_text(exchange.asked, personal_name=holder),
         "answered": masked_text(exchange.answered, personal_name=holder),

@@ -51,3 +51,19 @@ def paging(page: Page[Any]) -> dict[str, str]:
         "older": f"?before={page.older}" if page.older is not None else "",
         "newer": f"?after={page.newer}" if page.newer is not None else "",
     }
+
+
+def asked_words(name: str, lang: str) -> str:
+    """A question or an order in words; its own name where the lexicon has none."""
+    try:
+        return say(f"staff.asked.{name}", lang)
+    except KeyError:
+        return name
+
+
+def by_words(role: str, lang: str) -> str:
+    """Who did it, by role."""
+    try:
+        return say(f"role.{role}", lang)
+    except KeyError:
+        return role

@@ -21,6 +21,7 @@ from portal.roles import Role
 from portal.rules.totp import code_at
 from portal.sessions import begin_staff_session
 
+CONTACT = "contact"
 HOME_OF = {
     Role.CLERK: "desk-worklist",
     Role.SUPERVISOR: "desk-worklist",
@@ -37,8 +38,10 @@ def doors(request: PortalRequest) -> HttpResponse:
         ("demo.doors.regulator", cast_of_staff.REGULATORS),
         ("demo.doors.others", cast_of_staff.OTHERS),
     )
+    lines = _lines(request.lang)
     context = {
-        "lines": _lines(request.lang),
+        "lines": [line for line in lines if line["key"] != CONTACT],
+        "contact": next((line for line in lines if line["key"] == CONTACT), None),
         "groups": [
             {"id": key.rpartition(".")[2], "title": say(key, request.lang), "members": _members(members)}
             for key, members in groups

@@ -11,6 +11,7 @@ from bss.models import Command, Evidence
 from closure.pages import shown as closure_shown
 from closure.pages.opening import case_or_missing, home_words
 from closure.queries import current_quote, movements_of
+from complaints.pages.shown import asked_words, by_words
 from desk.pages.shown import staff_frame, waiting
 from desk.queries import commands_of, exchanges_of
 from portal.lexicon import say
@@ -49,16 +50,21 @@ def _bss_words(operator: str, province: str, lang: str) -> str:
 
 
 def _exchange(row: Evidence, lang: str) -> dict[str, Any]:
-    return {"row": row, "bss": _bss_words(row.operator, row.province, lang)}
+    return {
+        "row": row,
+        "bss": _bss_words(row.operator, row.province, lang),
+        "asked": asked_words(row.question, lang),
+    }
 
 
 def _command(row: Command, lang: str) -> dict[str, Any]:
     return {
         "row": row,
         "bss": _bss_words(row.operator, row.province, lang),
+        "order": asked_words(row.verb, lang),
         "state": say(f"desk.command.{row.state}", lang),
     }
 
 
 def _event(row: Movement, lang: str) -> dict[str, Any]:
-    return {"at": row.at, "title": say(f"closure.state.{row.to_state}", lang), "by": row.by_ref}
+    return {"at": row.at, "title": say(f"desk.state.{row.to_state}", lang), "by": by_words(row.by_role, lang)}

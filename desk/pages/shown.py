@@ -7,13 +7,14 @@ from typing import Any
 from closure import states
 from closure.models import Case
 from closure.pages.opening import home_words
-from closure.pages.progress import WAITS_FOR
 from closure.pages.shown import left
 from portal import clock
 from portal.lexicon import say
 from portal.requests import PortalRequest
 
 SOON_S = 3600
+WAITS_FOR = {states.HELD: "subscriber", states.QUOTED: "subscriber", states.PAYING: "provider"}
+"""Whose turn it is; everywhere else the home province's."""
 
 
 def staff_frame(request: PortalRequest) -> dict[str, Any]:
@@ -25,7 +26,7 @@ def waiting(case: Case, lang: str) -> dict[str, Any]:
     """What the case waits for, on whom, until when, how long that is, and how urgent (late, soon, calm)."""
     if case.state not in states.OPEN:
         return {
-            "what": say(f"closure.state.{case.state}", lang),
+            "what": say(f"desk.state.{case.state}", lang),
             "who": "",
             "limit_at": None,
             "left": "",
@@ -33,7 +34,7 @@ def waiting(case: Case, lang: str) -> dict[str, Any]:
         }
     waits = WAITS_FOR.get(case.state, "home")
     return {
-        "what": say(f"closure.state.{case.state}", lang),
+        "what": say(f"desk.state.{case.state}", lang),
         "who": home_words(case, lang) if waits == "home" else say(f"desk.who.{waits}", lang),
         "limit_at": case.limit_at,
         "left": left(case.limit_at, lang) if case.limit_at else say("desk.no_limit", lang),
