@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 
@@ -40,7 +40,6 @@ def intend(
     if not connection.in_atomic_block:
         raise RuntimeError("an intent is committed together with what made it necessary")
     at = clock.now()
-    hours = value_of(PAYOUT_HOURS, operator=operator, province=province, on=at.date())
     payout = Payout(
         ref=new_ref(),
         state=states.INTENDED,
@@ -52,20 +51,29 @@ def intend(
         last4=last4 or destination[-4:],
         operator=operator,
         province=province,
-        not_after=at + timedelta(hours=hours),
+        not_after=_not_after(operator, province),
         arrives_by_on=at.date() + timedelta(days=arrives_days),
         nudge=nudge,
         created_at=at,
     )
     payout.destination = destination or None
-    payout.save(force_insert=True)
-    begin(payout, by=by, reason="intended", rules=("C-05",))
-    return payout
+    return _begun(payout, by=by)
 
 
 def run(payout_ref: str, *, by: Actor) -> Payout:
     """Pay out, or ask what became of it, and return it as it then stands. Outside any transaction."""
     return held(Payout, payout_ref, lambda row, fence: step(row, fence, start=_pay, ask=_ask, by=by))
+
+
+def _begun(payout: Payout, *, by: Actor) -> Payout:
+    payout.save(force_insert=True)
+    begin(payout, by=by, reason="intended", rules=("C-05",))
+    return payout
+
+
+def _not_after(operator: str, province: str) -> datetime:
+    hours = value_of(PAYOUT_HOURS, operator=operator, province=province, on=clock.today())
+    return clock.now() + timedelta(hours=hours)
 
 
 def _pay(payout: Payout) -> Said:

@@ -127,8 +127,7 @@ def test_constraints_made_immediate_do_not_let_a_late_entry_slip_by(connect: Con
             "SELECT transfer_id FROM settlement_post('y', 'y', 'y', '', '', now(), 'y', NULL,"
             " '{161,161}', '{35,35}', '{bills,penalty}', '{\"\",\"\"}', '{7,-7}')"
         )
-        db.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        db.execute("SET CONSTRAINTS ALL DEFERRED")
+        db.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
         db.execute(
             "INSERT INTO settlement_entry (transfer_id, account_id, fen)"
             " SELECT max(t.id), min(a.id), 9 FROM settlement_transfer t, settlement_account a"
