@@ -5,7 +5,7 @@ from django.db import transaction
 
 from portal import audit
 from portal.actors import robot
-from portal.services import inbound, notices, register, work_orders
+from portal.services import inbound, notices, purging, register, work_orders
 
 SENDER = robot("sender")
 SWEEP = robot("sweep")
@@ -46,6 +46,12 @@ def sweep_numbers() -> None:
     """Make numbers recyclable whose freeze is over."""
     with transaction.atomic(durable=True):
         register.release_frozen(by=SWEEP)
+
+
+@shared_task(name="portal.sweep_spent")
+def sweep_spent() -> None:
+    """Delete counters, codes and form keys that have served."""
+    purging.purge(by=SWEEP)
 
 
 @shared_task(name="portal.sweep_anchors")

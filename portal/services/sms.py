@@ -3,6 +3,7 @@
 ``SmsMessage.state`` is the delivery mark of a message and no case state: it has no table and no history.
 """
 
+import logging
 from datetime import datetime
 
 from django.db import transaction
@@ -14,6 +15,8 @@ from portal.models import Notice, SmsMessage
 from portal.rules.commands import command_word
 from portal.services.register import number_index
 from portal.sms import adapter
+
+log = logging.getLogger(__name__)
 
 GATEWAY = robot("sms")
 LONGEST = 2000
@@ -43,7 +46,12 @@ def deliver(message: SmsMessage) -> bool:
     """Hand an outbound message to the carrier, outside any transaction, and mark what came of it."""
     if transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("no call to a carrier inside a transaction")
-    taken = adapter().send(message.number, message.text, message_ref=message.ref)
+    try:
+        taken = adapter().send(message.number, message.text, message_ref=message.ref)
+    except Exception as error:
+        # A carrier that breaks is a carrier that did not take it: the sweep tries again under the same ref.
+        log.warning("message %s: %s", message.ref, type(error).__name__)
+        taken = False
     with transaction.atomic():
         mark = State.SENT if taken else State.FAILED
         SmsMessage.objects.filter(pk=message.pk).exclude(state=State.SENT).update(state=mark)

@@ -130,12 +130,18 @@ def chase(key: str, *, by: Actor) -> WorkOrder:
 
 def sweep(*, by: Actor, limit: int = 100) -> int:
     """Escalate orders whose time is over; silence is never a refusal (C-17). Returns how many."""
-    escalated = 0
-    for pk, fence in claim_due(WorkOrder, limit=limit, lease_s=30, states=WAITING):
+    due = claim_due(WorkOrder, limit=limit, lease_s=30, states=WAITING)
+    return sum(_escalate(pk, fence, by) for pk, fence in due)
+
+
+def _escalate(pk: int, fence: int, by: Actor) -> bool:
+    try:
         with transaction.atomic(durable=True):
             order = WorkOrder.objects.get(pk=pk)
-            if order.state in WAITING and order.due_at and order.due_at <= now():
-                owner = f"regulator:{order.province}"
-                _move(order, "ESCALATED", by=by, reason="overdue", fence=fence, due_at=None, owner=owner)
-                escalated += 1
-    return escalated
+            if order.state not in WAITING or order.due_at is None or order.due_at > now():
+                return False
+            owner = f"regulator:{order.province}"
+            _move(order, "ESCALATED", by=by, reason="overdue", fence=fence, due_at=None, owner=owner)
+    except Conflict:  # answered this very moment
+        return False
+    return True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from django.db import transaction
 
 from portal.actors import Actor
@@ -87,9 +86,24 @@ def test_the_same_message_thirty_times_gets_three_answers(database: Addresses, f
     assert answers_later(sweep) == 3
 
 
-@pytest.mark.parametrize("text", ["", "\x00\x00", "\ud800", "您好" * 5000, "💣" * 3000, "CXXZ\x00#张三"])
-def test_any_text_is_kept_without_harm(database: Addresses, fujian: Phone, text: str) -> None:
-    message = receive(fujian, text)
-    kept = SmsMessage.objects.get(pk=message.pk)
-    assert len(kept.text) <= 2000
-    assert kept.number == fujian
+def test_any_text_is_kept_without_harm(database: Addresses, fujian: Phone) -> None:
+    texts = ["", "\x00\x00", "\ud800", "您好" * 5000, "💣" * 3000, "CXXZ\x00#张三"]
+    kept = [SmsMessage.objects.get(pk=receive(fujian, text).pk) for text in texts]
+    assert [len(one.text) for one in kept] == [0, 0, 0, 2000, 2000, 7]
+    assert {one.number for one in kept} == {fujian}
+
+
+def test_a_command_word_is_left_to_its_app_for_half_a_minute(database: Addresses, fujian: Phone, sweep: Actor) -> None:
+    receive(fujian, "CXXZ#张三#1")
+    assert answers_later(sweep) == 0
+    with frozen(now() + timedelta(seconds=31)):
+        assert inbound.sweep(by=sweep) == 1
+
+
+def test_one_message_that_does_not_open_does_not_hold_up_the_others(
+    database: Addresses, fujian: Phone, sweep: Actor
+) -> None:
+    broken = receive(fujian, "您好")
+    receive(fujian, "您好")
+    SmsMessage.objects.filter(pk=broken.pk).update(text_box=b"?")
+    assert answers_later(sweep) == 1

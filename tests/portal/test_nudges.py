@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 import redis
 from django.db import transaction
 
-from portal.celery_app import app as celery_app
+from portal import nudges
 from portal.masked import Phone
 from portal.nudges import nudge, send_now
 from portal.servers.provision import Addresses
@@ -34,13 +35,21 @@ def test_a_rolled_back_nudge_is_never_sent(database: Addresses, valkey: redis.Re
     assert queued(valkey) == []
 
 
-def test_a_broker_that_is_away_stops_nobody(database: Addresses) -> None:
-    before, celery_app.conf.broker_url = celery_app.conf.broker_url, "redis://127.0.0.1:1/0"
-    try:
-        with transaction.atomic():
-            nudge("portal.sweep_orders", "ref1")
-    finally:
-        celery_app.conf.broker_url = before
+def test_a_broker_that_is_away_stops_nobody_and_is_waited_for_once(database: Addresses, no_broker: None) -> None:
+    with transaction.atomic():
+        nudge("portal.sweep_orders", "ref1")
+    start = time.monotonic()
+    assert [send_now("portal.sweep_orders", "ref1") for _ in range(20)] == [False] * 20
+    assert time.monotonic() - start < 0.5
+
+
+def test_a_broker_that_is_back_is_used_again(
+    database: Addresses, valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nudges.broker, "quiet_until", time.monotonic() + 0.1)
+    assert send_now("portal.sweep_orders", "ref1") is False
+    time.sleep(0.1)
+    assert send_now("portal.sweep_orders", "ref1") is True
 
 
 def test_a_nudge_carries_ids_only(fujian: Phone) -> None:

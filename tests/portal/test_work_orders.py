@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -105,7 +106,11 @@ def test_chasing_is_counted_and_moves_no_deadline(order: WorkOrder, sweep: Actor
 
 def test_an_order_that_ended_is_not_answered_or_chased(order: WorkOrder, sweep: Actor) -> None:
     cancel_order(order.key, by=sweep)
-    for verb in (lambda: answer_order(order.key, "closed", by=sweep), lambda: chase(order.key, by=sweep)):
+    verbs: list[Callable[[], WorkOrder]] = [
+        lambda: answer_order(order.key, "closed", by=sweep),
+        lambda: chase(order.key, by=sweep),
+    ]
+    for verb in verbs:
         with pytest.raises(Conflict, match=r"error\.order\.closed"):
             verb()
 
