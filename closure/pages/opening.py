@@ -43,6 +43,12 @@ def home_words(case: Case, lang: str) -> str:
     return f"{say(f'operator.{case.operator}', lang)} {say(f'province.{case.province}', lang)}"
 
 
+def home_said(case: Case, lang: str) -> str:
+    """The same inside a sentence: 福建甲网."""
+    operator, province = say(f"operator.{case.operator}", lang), say(f"province.{case.province}", lang)
+    return say("closure.home", lang, operator=operator, province=province)
+
+
 def money(fen: int, lang: str) -> str:
     """251.88 元, in the page's language."""
     return say("chrome.yuan", lang, yuan=yuan(fen))

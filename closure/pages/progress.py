@@ -11,7 +11,7 @@ from django.urls import reverse
 from closure import states
 from closure.models import Case
 from closure.pages import shown
-from closure.pages.opening import case_or_missing, head, home_words, money
+from closure.pages.opening import case_or_missing, head, home_said, money
 from closure.queries import current_quote, movements_of, payout_of
 from portal.lexicon import say
 from portal.models import Movement
@@ -47,7 +47,7 @@ def _context(case: Case, lang: str) -> dict[str, Any]:
     proof = [_proof_row(row, lang) for row in case.proof_lines]
     undoing = case.state in (states.WITHDRAWN, states.LAPSED) and not proof
     return {
-        "title": say(f"closure.progress.{case.state}", lang, home=home_words(case, lang)),
+        "title": say(f"closure.progress.{case.state}", lang, home=home_said(case, lang)),
         "text": _text(case, lang),
         "is_panel": case.state in (*PANELS, states.CLOSED),
         "events": _events(case, lang),
@@ -65,7 +65,7 @@ def _context(case: Case, lang: str) -> dict[str, Any]:
 
 
 def _text(case: Case, lang: str) -> str:
-    facts = {"home": home_words(case, lang), "limit_at": case.limit_at, "ended_at": case.ended_at}
+    facts = {"home": home_said(case, lang), "limit_at": case.limit_at, "ended_at": case.ended_at}
     if case.state in PANELS and case.limit_at is None:
         return say("closure.progress.soon", lang, **facts)
     return say(f"closure.progress.{case.state}_text", lang, **facts)
@@ -80,7 +80,7 @@ def _events(case: Case, lang: str) -> list[dict[str, Any]]:
 def _now(case: Case, lang: str) -> dict[str, Any]:
     """What is waited for: whose turn, the limit, how long it still is."""
     waits = WAITS_FOR[case.state]
-    who = home_words(case, lang) if waits == "home" else say(f"closure.who.{waits}", lang)
+    who = home_said(case, lang) if waits == "home" else say(f"closure.who.{waits}", lang)
     return {
         "title": say(f"closure.waiting.{case.state}", lang),
         "who": who,

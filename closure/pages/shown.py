@@ -10,7 +10,7 @@ from django.urls import reverse
 from bss.gateway import Ending
 from closure import states
 from closure.models import Case, Check, FindingRow, Quote, QuoteLine
-from closure.pages.opening import home_words
+from closure.pages.opening import home_said
 from closure.queries import latest_findings
 from closure.rules.verification import SIX
 from portal import clock
@@ -37,7 +37,7 @@ def _cell(check: Check, found: list[FindingRow], case: Case, lang: str, *, hidde
         return {"name": name, "kind": "idle", "word": say("closure.cell.asking", lang)}
     if check.ending not in (Ending.DONE, Ending.REFUSED):
         word = say("closure.cell.unanswered", lang)
-        return {"name": name, "kind": "warn", "word": word, "more": home_words(case, lang)}
+        return {"name": name, "kind": "warn", "word": word, "more": home_said(case, lang)}
     severities = [row.severity for row in found if row.question == check.question]
     for severity, kind in KINDS.items():
         if severity in severities:
@@ -48,7 +48,7 @@ def _cell(check: Check, found: list[FindingRow], case: Case, lang: str, *, hidde
 def finding_card(row: FindingRow, case: Case, checks: dict[str, Check], lang: str) -> dict[str, Any]:
     """One finding with remedy, rule and the source of its facts."""
     kind = KINDS[row.severity]
-    facts = {"home": home_words(case, lang), **spoken(row.facts)}
+    facts = {"home": home_said(case, lang), **spoken(row.facts, lang)}
     check = checks.get(row.question)
     rule = row.rules[0]
     return {
@@ -62,7 +62,7 @@ def finding_card(row: FindingRow, case: Case, checks: dict[str, Check], lang: st
         "rule_id": rule,
         "rule_url": reverse("rule", args=[rule]),
         "basis": say(f"closure.basis.{rule}", lang),
-        "source": home_words(case, lang),
+        "source": home_said(case, lang),
         "asked_at": check.answered_at if check else None,
         "evidence": check.evidence_ref if check else "",
     }
@@ -74,11 +74,14 @@ def _actions(row: FindingRow, case: Case, lang: str) -> list[dict[str, Any]]:
     return [{"words": say("closure.result.again", lang), "url": reverse("closure-again", args=[case.ref])}]
 
 
-def spoken(facts: dict[str, Any]) -> dict[str, Any]:
-    """Facts of a row (JSON) as the lexicon takes them: ISO dates under *_on become dates."""
-    return {
-        name: date.fromisoformat(value) if name.endswith("_on") and value else value for name, value in facts.items()
-    }
+def spoken(facts: dict[str, Any], lang: str) -> dict[str, Any]:
+    """Facts of a row as the lexicon takes them: ISO dates under *_on become days, with the year if not this one."""
+    return {name: _day(value, lang) if name.endswith("_on") and value else value for name, value in facts.items()}
+
+
+def _day(text: str, lang: str) -> Any:
+    on = date.fromisoformat(text)
+    return on if on.year == clock.today().year else say("closure.day", lang, on=on, year=on.year)
 
 
 def findings(case: Case, lang: str) -> dict[str, list[dict[str, Any]]]:
@@ -126,7 +129,7 @@ def charging(case: Case, lang: str) -> dict[str, str]:
         return {"kind": "info", "title": say("closure.charging.resumed", lang), "text": ""}
     confirmed = case.charging_stopped_at is not None
     key = "closure.charging.stopped" if confirmed else "closure.charging.stopping"
-    facts = {"since_at": case.filed_at, "home": home_words(case, lang)}
+    facts = {"since_at": case.filed_at, "home": home_said(case, lang)}
     return {"kind": "ok", "title": say(key, lang, **facts), "text": say(f"{key}_text", lang, **facts)}
 
 
