@@ -3,8 +3,9 @@
 import logging
 import time
 
-from celery import current_app
 from django.db import transaction
+
+from portal.celery_app import app
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ class Broker:
         if time.monotonic() < self.quiet_until:
             return False
         try:
-            current_app.send_task(task_name, args=ids, ignore_result=True, retry=False)
+            app.send_task(task_name, args=ids, ignore_result=True, retry=False)
         except Exception as error:
             # The row is the truth and its sweep will come by; a form must not fail because the broker is away.
             self.quiet_until = time.monotonic() + QUIET_S
