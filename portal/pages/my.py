@@ -27,16 +27,19 @@ ITEMS = (
 def my(request: HttpRequest) -> HttpResponse:
     """The person's things, each behind one link."""
     asked = cast(PortalRequest, request)
-    account = account_of(asked.actor)
-    home = " ".join(
-        lexicon.say(key, asked.lang) for key in (f"operator.{account.operator}", f"province.{account.province}")
-    )
-    rows = [
-        {"label": lexicon.say("my.number", asked.lang), "value": account.number},
-        {"label": lexicon.say("my.home", asked.lang), "value": home},
-    ]
+    rows = _account_rows(asked) if asked.actor.line_ref else []
     items = [{"words": words, "url": address(name)} for words, name in ITEMS if address(name)]
     return show(request, "portal/my.html", {"account": rows, "my_items": items})
+
+
+def _account_rows(request: PortalRequest) -> list[dict[str, object]]:
+    """The signed-in number, masked, and its home; a browser that only opened a case has none."""
+    account = account_of(request.actor)
+    keys = (f"operator.{account.operator}", f"province.{account.province}")
+    return [
+        {"label": lexicon.say("my.number", request.lang), "value": account.number},
+        {"label": lexicon.say("my.home", request.lang), "value": " ".join(lexicon.say(k, request.lang) for k in keys)},
+    ]
 
 
 @require_safe

@@ -41,4 +41,4 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
 
 def _first_page(request: HttpRequest) -> str:
     overseer = actor_of(request).role in OVERSEERS
-    return address("oversight" if overseer else "desk") or "/"
+    return address("oversight" if overseer else "desk-worklist") or "/"
