@@ -11,10 +11,15 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from io import TextIOWrapper
 
+import psycopg2
+from psycopg2 import sql
+
 from portal.servers import postgres, valkey
+from portal.servers.fingerprint import fingerprint
 from portal.servers.places import CHECKOUT, DATA, World
 from portal.servers.process import wait_for
 from portal.servers.supervisor import Supervisor
@@ -52,6 +57,7 @@ def take(*, start: bool = True) -> Lease:
             fcntl.flock(users, fcntl.LOCK_SH)
             if not ready():
                 _start_daemon()
+                _drop_leftovers()
     slot, held = _free_slot()
     return Lease(slot, [users, held])
 
@@ -108,6 +114,17 @@ def _start_daemon() -> None:
             env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
         )
     wait_for(ready, what=f"the test servers (see {log})", limit_s=60)
+
+
+def _drop_leftovers() -> None:
+    """Old templates and clones of earlier runs; nobody else is here yet."""
+    admin = psycopg2.connect(WORLD.postgres_url("postgres", "postgres"))
+    admin.autocommit = True
+    with closing(admin), admin.cursor() as db:
+        db.execute("SELECT datname FROM pg_database WHERE starts_with(datname, 'tongban_')")
+        for (name,) in db.fetchall():
+            if not name.endswith(fingerprint()):
+                db.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _free_slot() -> tuple[int, TextIOWrapper]:
