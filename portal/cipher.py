@@ -22,7 +22,7 @@ CIPHERS = {"aes-256-gcm": AES_256_GCM, "sm4-gcm": SM4_GCM}
 NONCE_BYTES, TAG_BYTES = 12, 16
 
 
-class Unsealable(Exception):  # noqa: N818 (what the token is)
+class Unsealable(Exception):
     """The token was changed, moved, or made under a key we do not hold."""
 
 

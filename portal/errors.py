@@ -25,31 +25,31 @@ class TongbanError(Exception):
         return say(self.key, lang, **self.facts)
 
 
-class Invalid(TongbanError):  # noqa: N818 (the name people read)
+class Invalid(TongbanError):
     """What was typed cannot be used; nothing was written."""
 
     http = 422
 
 
-class Conflict(TongbanError):  # noqa: N818 (the name people read)
+class Conflict(TongbanError):
     """Somebody or something was faster; look at the row again."""
 
     http = 409
 
 
-class Refused(TongbanError):  # noqa: N818 (the name people read)
+class Refused(TongbanError):
     """This actor may not do that."""
 
     http = 403
 
 
-class Missing(TongbanError):  # noqa: N818 (the name people read)
+class Missing(TongbanError):
     """No such row, or not yours: the same answer for both."""
 
     http = 404
 
 
-class TooMany(TongbanError):  # noqa: N818 (the name people read)
+class TooMany(TongbanError):
     """A limit was reached; ``retry_after`` is in seconds."""
 
     http = 429
