@@ -45,3 +45,12 @@ def snapshot(params: Iterable[Parameter], *, operator: str = "", province: str =
 def value_of(param: Parameter, *, operator: str = "", province: str = "", on: date) -> Any:
     """The value of one parameter in force on a day."""
     return snapshot([param], operator=operator, province=province, on=on)[param.name]
+
+
+CODES_A_MINUTE = Parameter("code.number_minute", "int", 1, "per min", "D-04")
+CODES_AN_HOUR = Parameter("code.number_hour", "int", 5, "per h", "D-04")
+CODES_A_DAY = Parameter("code.number_day", "int", 10, "per d", "D-04")
+CODES_AN_ADDRESS = Parameter("code.address_hour", "int", 30, "per h", "D-04")
+CODES_ALTOGETHER = Parameter("code.everybody_minute", "int", 600, "per min", "D-04")
+RESEND_DAYS = Parameter("order.resend_days", "int", 2, "d", "C-17")
+"""What is counted against a flood of messages, and how long a returned order may wait."""

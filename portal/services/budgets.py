@@ -21,19 +21,21 @@ class Limit:
 
 
 # One statement: each row is locked in the order of its key, the window begins anew once it is over, and a full one
-# is not touched, so that it is missing from what comes back.
+# is not touched, so that it is missing from what comes back. A window that begins more than its length from now (the
+# demo's clock was set back) is over too; less than that is only another process that was quicker.
 _SPEND = """
 INSERT INTO portal_budget AS budget (key, since_at, used)
 SELECT key, %(now)s, 1 FROM unnest(%(keys)s::text[]) AS wanted(key) ORDER BY key
 ON CONFLICT (key) DO UPDATE SET
-    since_at = CASE WHEN budget.since_at + {window} <= %(now)s THEN %(now)s ELSE budget.since_at END,
-    used = CASE WHEN budget.since_at + {window} <= %(now)s THEN 1 ELSE budget.used + 1 END
-WHERE budget.used < {most} OR budget.since_at + {window} <= %(now)s
+    since_at = CASE WHEN {over} THEN %(now)s ELSE budget.since_at END,
+    used = CASE WHEN {over} THEN 1 ELSE budget.used + 1 END
+WHERE budget.used < {most} OR {over}
 RETURNING key
 """
 _WINDOW = "make_interval(secs => (%(windows)s::int[])[array_position(%(keys)s::text[], budget.key::text)])"
 _MOST = "(%(mosts)s::int[])[array_position(%(keys)s::text[], budget.key::text)]"
-_STATEMENT = _SPEND.format(window=_WINDOW, most=_MOST)
+_OVER = f"(budget.since_at + {_WINDOW} <= %(now)s OR budget.since_at > %(now)s + {_WINDOW})"
+_STATEMENT = _SPEND.format(over=_OVER, most=_MOST)
 
 
 def spend(limits: Sequence[Limit], *, error: str = "error.too_many", field: str = "") -> None:

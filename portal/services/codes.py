@@ -15,11 +15,19 @@ from django.db.models import F, Q
 
 from portal.actors import Actor
 from portal.cipher import blind_index, keyed_hash
-from portal.clock import now
+from portal.clock import now, today
 from portal.errors import Invalid, TooMany
 from portal.masked import Phone
 from portal.models import OneTimeCode
 from portal.nudges import nudge
+from portal.parameters import (
+    CODES_A_DAY,
+    CODES_A_MINUTE,
+    CODES_ALTOGETHER,
+    CODES_AN_ADDRESS,
+    CODES_AN_HOUR,
+    snapshot,
+)
 from portal.rules.text import is_digits, squeezed
 from portal.services.budgets import Limit, spend
 from portal.services.register import number_index
@@ -28,19 +36,19 @@ DIGITS = 6
 LIFE = timedelta(minutes=5)
 TRIES = 5
 LOCK = timedelta(minutes=30)
-ADDRESS_AN_HOUR = 30
-EVERYBODY_A_MINUTE = 600
+LIMITS = (CODES_A_MINUTE, CODES_AN_HOUR, CODES_A_DAY, CODES_AN_ADDRESS, CODES_ALTOGETHER)
 
 
 def _limits(index: str, address: str) -> list[Limit]:
+    most = snapshot(LIMITS, on=today())
     limits = [
-        Limit(f"code:minute:{index}", 1, 60),
-        Limit(f"code:hour:{index}", 5, 3600),
-        Limit(f"code:day:{index}", 10, 86400),
-        Limit("code:everybody", EVERYBODY_A_MINUTE, 60),
+        Limit(f"code:minute:{index}", most[CODES_A_MINUTE.name], 60),
+        Limit(f"code:hour:{index}", most[CODES_AN_HOUR.name], 3600),
+        Limit(f"code:day:{index}", most[CODES_A_DAY.name], 86400),
+        Limit("code:everybody", most[CODES_ALTOGETHER.name], 60),
     ]
     if address:
-        limits.append(Limit(f"code:address:{blind_index('address', address)}", ADDRESS_AN_HOUR, 3600))
+        limits.append(Limit(f"code:address:{blind_index('address', address)}", most[CODES_AN_ADDRESS.name], 3600))
     return limits
 
 
@@ -55,8 +63,8 @@ def derive(challenge: OneTimeCode) -> str:
 def request_code(phone: Phone, purpose: str, *, address: str, by: Actor, lang: str = "zh") -> str:
     """Make a code for a number and a purpose, void the one before, and return the challenge's ref.
 
-    The same rows and the same queries for every number. Limits: 1 a minute, 5 an hour, 10 a day for a number; 30 an
-    hour for an address; one budget for everybody. Raises TooMany ``error.code.too_often`` or ``error.code.locked``.
+    The same rows and the same queries for every number. Limits ⚙: 1 a minute, 5 an hour, 10 a day for a number; 30
+    an hour for an address; one budget for everybody. Raises TooMany ``error.code.too_often`` or ``error.code.locked``.
     """
     index, at = number_index(phone), now()
     with transaction.atomic(durable=True):

@@ -12,10 +12,9 @@ from portal.clock import now
 from portal.errors import Conflict, Invalid, Missing
 from portal.models import ENDED, RETURNING, OrderResult, WorkOrder
 from portal.moving import begin, claim_due, move
-from portal.parameters import Parameter, value_of
+from portal.parameters import RESEND_DAYS, value_of
 from portal.refs import new_ref
 
-RESEND_DAYS = Parameter("order.resend_days", "int", 2, "d", "C-17")
 WAITING = ("OPEN", "CHASED", "RETURNED")
 
 

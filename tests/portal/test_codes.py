@@ -11,13 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from portal.actors import ANONYMOUS, Actor
-from portal.clock import frozen, now
+from portal.clock import frozen, now, today
 from portal.errors import Invalid, TongbanError, TooMany
 from portal.masked import Phone
-from portal.models import Budget, OneTimeCode, SmsMessage
+from portal.models import Budget, OneTimeCode, ParameterValue, SmsMessage
 from portal.register import freeze
 from portal.servers.provision import Addresses
-from portal.services import codes, notices
+from portal.services import notices
 from portal.services.codes import check_code, derive, request_code
 from tests.portal.together import together
 
@@ -135,6 +135,7 @@ def test_what_cannot_be_a_code_costs_no_try(database: Addresses, fujian: Phone, 
 
 
 def test_one_a_minute_five_an_hour_ten_a_day(database: Addresses, fujian: Phone, noon: datetime) -> None:
+    ParameterValue.objects.all().delete()
     granted = []
     for minute in range(26 * 60):
         with frozen(noon + timedelta(minutes=minute)):
@@ -162,17 +163,28 @@ def test_fifty_parallel_requests_for_a_number_get_one_code(database: Addresses, 
     assert OneTimeCode.objects.count() == 1
 
 
-def test_an_address_is_limited_over_all_numbers_at_once(database: Addresses, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codes, "ADDRESS_AN_HOUR", 7)
+def put(name: str, value: int) -> None:
+    """A limit in force from today."""
+    ParameterValue.objects.update_or_create(name=name, from_on=today(), defaults={"value": value})
+
+
+def test_an_address_is_limited_over_all_numbers_at_once(database: Addresses) -> None:
+    put("code.address_hour", 7)
     results = together(50, lambda place: ask(Phone(f"161350067{place:02d}")))
     assert sum(isinstance(one, str) for one in results) == 7
 
 
-def test_the_budget_of_everybody_holds_in_parallel(database: Addresses, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codes, "EVERYBODY_A_MINUTE", 11)
+def test_the_budget_of_everybody_holds_in_parallel(database: Addresses) -> None:
+    put("code.everybody_minute", 11)
     results = together(50, lambda place: ask(Phone(f"161350067{place:02d}"), address=f"192.0.2.{place}"))
     assert sum(isinstance(one, str) for one in results) == 11
     assert Budget.objects.get(key="code:everybody").used == 11
+
+
+def test_a_clock_set_back_does_not_keep_anybody_waiting(database: Addresses, fujian: Phone, noon: datetime) -> None:
+    for at in (noon, noon - timedelta(days=30)):
+        with frozen(at):
+            assert ask(fujian)
 
 
 def test_a_refused_request_costs_nothing(database: Addresses, fujian: Phone) -> None:

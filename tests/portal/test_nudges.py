@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -13,6 +16,7 @@ from portal import nudges
 from portal.masked import Phone
 from portal.nudges import nudge, send_now
 from portal.servers.provision import Addresses
+from tests.databases import Servers
 
 
 def queued(broker: redis.Redis) -> list[str]:
@@ -55,3 +59,15 @@ def test_a_broker_that_is_back_is_used_again(
 def test_a_nudge_carries_ids_only(fujian: Phone) -> None:
     with pytest.raises(TypeError, match="ids only"):
         send_now("portal.sweep_orders", fujian)  # type: ignore[arg-type]
+
+
+FRESH = (
+    "import django; django.setup(); from portal.nudges import send_now; raise SystemExit(not send_now('portal.x', 'r'))"
+)
+
+
+def test_a_process_that_only_serves_pages_sends_to_our_broker(servers: Servers, valkey: redis.Redis) -> None:
+    environment = {**os.environ, "REDIS_URL": servers.redis_url, "DJANGO_SETTINGS_MODULE": "portal.settings.test"}
+    done = subprocess.run([sys.executable, "-c", FRESH], env=environment, check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    assert queued(valkey) == ["portal.x"]
