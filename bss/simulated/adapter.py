@@ -27,14 +27,14 @@ class SimulatedBss:
 
     def ask(self, bss: Bss, question: str, about: Mapping[str, Any], *, timeout_s: float) -> bytes:
         """The facts, or the obstructive refusal of a question."""
-        mood = _met(bss)
+        mood = _met(bss, question)
         if mood.temper in _SILENT and mood.hits(question):
             _say_nothing(mood, timeout_s)
         return encoded(_asked(bss, question, about, mood))
 
     def order(self, bss: Bss, order: Order, *, timeout_s: float) -> bytes:
         """The outcome; an order sent twice under one id gets the first outcome twice."""
-        mood = _met(bss)
+        mood = _met(bss, order.verb)
         if mood.temper is Temper.SILENT_BEFORE and mood.hits(order.verb):
             _say_nothing(mood, timeout_s)
         if mood.temper is Temper.LYING and mood.hits(order.verb):
@@ -50,7 +50,7 @@ class SimulatedBss:
 
     def enquire(self, bss: Bss, command_id: str, *, timeout_s: float) -> bytes:
         """The first outcome of that id, or `not_found` with the province's clock; a liar says done."""
-        mood = _met(bss)
+        mood = _met(bss, "enquire")
         if mood.temper in _SILENT and mood.hits("enquire"):
             _say_nothing(mood, timeout_s)
         try:
@@ -78,10 +78,10 @@ def _asked(bss: Bss, question: str, about: Mapping[str, Any], mood: Mood) -> Row
     return envelope("done", _now(mood), facts=facts)
 
 
-def _met(bss: Bss) -> Mood:
+def _met(bss: Bss, name: str) -> Mood:
     """The province's mood after its latency; Unreachable when it is down, by temper or in truth."""
     mood = _mood(bss)
-    if mood.temper is Temper.DOWN:
+    if mood.temper is Temper.DOWN and mood.hits(name):
         raise Unreachable(bss.code)
     if mood.latency_s:
         time.sleep(mood.latency_s)

@@ -15,7 +15,7 @@ from bss import states
 from bss.adapters import Order
 from bss.answers import Ending
 from bss.gateway import enquire, order
-from bss.models import Command
+from bss.models import Command, Evidence
 from bss.provinces import Bss
 from bss.services import commands
 from bss.simulated import (
@@ -123,6 +123,31 @@ def test_our_own_clock_does_not_expire_what_may_have_been_sent(fujian: Bss, by: 
     set_temper(fujian, Temper.HONEST)
     with clock.frozen(clock.now() + 2 * HOUR):
         assert commands.run(command.ref, by=by).state == states.DONE
+
+
+def test_not_found_is_not_final_while_the_provinces_own_clock_is_behind(fujian: Bss, by: Actor) -> None:
+    set_temper(fujian, Temper.SILENT_BEFORE, wait_ms=0)
+    command = ended(fujian, "stop_charging", by)
+    set_temper(fujian, Temper.HONEST, clock_s=-2 * 3600)
+    with clock.frozen(clock.now() + 2 * HOUR):
+        assert commands.run(command.ref, by=by).state == states.DONE
+
+
+def test_an_unknown_command_is_enquired_and_not_given_again(fujian: Bss, by: Actor) -> None:
+    set_temper(fujian, Temper.SILENT, wait_ms=0)
+    command = ended(fujian, "stop_charging", by)
+    set_temper(fujian, Temper.HONEST)
+    commands.run(command.ref, by=by)
+    exchanges = Evidence.objects.filter(command_ref=command.ref).order_by("pk")
+    assert [one.question for one in exchanges] == ["stop_charging", "enquire"]
+
+
+def test_perhaps_sent_and_then_unreachable_is_unknown_and_never_unsent_again(fujian: Bss, by: Actor) -> None:
+    command = intended(fujian, "stop_charging", by)
+    with transaction.atomic():
+        move(command, states.SENT, by=by, reason="the worker died after this commit")
+    set_temper(fujian, Temper.DOWN, only=["stop_charging"])
+    assert commands.run(command.ref, by=by).state == states.UNKNOWN
 
 
 def test_a_late_order_is_refused_by_the_provinces_clock_and_leaves_no_trace(fujian: Bss, by: Actor) -> None:

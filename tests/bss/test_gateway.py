@@ -9,8 +9,9 @@ from datetime import date
 import pytest
 from django.db import transaction
 
+from bss.adapters import Order
 from bss.answers import Answer, Ending
-from bss.gateway import ask, ask_all
+from bss.gateway import ask, ask_all, enquire, order
 from bss.models import Evidence, Health
 from bss.provinces import Bss
 from bss.questions import QUESTIONS
@@ -59,8 +60,14 @@ def test_every_exchange_leaves_its_reply_sealed_and_hashed(fujian: Bss, by: Acto
 
 
 def test_the_gateway_raises_inside_a_transaction(fujian: Bss, by: Actor) -> None:
-    with transaction.atomic(), pytest.raises(RuntimeError):
-        ask(fujian, "identity", ABOUT, case_ref=CASE, by=by)
+    late = Order("k" * 26, "stop_charging", {"number": NUMBER}, CASE, clock.now(), None)
+    for call in (
+        lambda: ask_all(fujian, {"identity": ABOUT}, case_ref=CASE, by=by),  # at the call, before anything is asked
+        lambda: order(fujian, late, by=by),
+        lambda: enquire(fujian, "k" * 26, case_ref=CASE, by=by),
+    ):
+        with transaction.atomic(), pytest.raises(RuntimeError, match="province"):
+            call()
 
 
 def test_an_unknown_number_is_refused_with_the_provinces_code(fujian: Bss, by: Actor) -> None:
