@@ -26,7 +26,7 @@ def obstruction_list(request: PortalRequest) -> HttpResponse:
             {
                 "row": row,
                 "bss": bss_words(row.operator, row.province, request),
-                "kind": place("oversight.kind", row.kind, request),
+                "kind": place("obstruction", row.kind, request),
                 "rules": ", ".join(row.rules),
                 "case_no": numbers.get(row.case_ref, ""),
             }

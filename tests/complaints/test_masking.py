@@ -1,0 +1,39 @@
+"""What a regulator may see of an exchange."""
+
+from __future__ import annotations
+
+import pytest
+
+from complaints.rules import masked_text
+
+ID = "359999198602173243"
+
+
+def test_the_holders_name_is_masked_where_the_question_is_about_the_holder() -> None:
+    shown = masked_text(f'{{"name":"张丽华","id":"{ID}","number":"16135006721"}}', personal_name=True)
+    assert [secret for secret in ("张丽华", ID, "16135006721") if secret in shown] == []
+    assert all(part in shown for part in ("张*", "359999********3243", "161****6721"))
+
+
+def test_the_name_of_a_plan_stays_word_for_word() -> None:
+    assert '"name": "畅享 58"' in masked_text('{"name":"畅享 58","monthly_fen":5800}')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"号码16135006721，证件{ID}",
+        '{"words":"请打 16135006721"}',
+        f'{{"facts":{{"list":[["{ID}"]]}}}}',
+        "not json: 16135006721",
+        '{"card":"6222021234567890123"}',
+    ],
+)
+def test_long_numbers_are_masked_wherever_they_stand(text: str) -> None:
+    shown = masked_text(text)
+    assert not any(secret in shown for secret in ("16135006721", ID, "6222021234567890123"))
+
+
+def test_figures_dates_and_words_are_left_alone() -> None:
+    text = '{"fen": 24000, "on": "2026-11-24", "words": "您在优惠期内，不能销户", "sha": "a1b2"}'
+    assert all(part in masked_text(text) for part in ("24000", "2026-11-24", "您在优惠期内，不能销户", "a1b2"))
