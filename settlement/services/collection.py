@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.db.models import Sum
+
 from bss.provinces import Bss
 from portal.actors import Actor
 from portal.errors import Conflict
@@ -19,9 +21,10 @@ from settlement.ledger import (
     AccountKey,
     Leg,
 )
-from settlement.models import Transfer
+from settlement.models import Entry, Transfer
 from settlement.services.ledger import post, reverse
 
+COLLECTED = "collected"
 _SPLIT = {"bills": BILLS, "late_fee": LATE_FEE, "penalty": PENALTY, "unbilled": UNBILLED, "applied": PREPAYMENT}
 
 
@@ -30,16 +33,36 @@ def collect(
 ) -> Transfer:
     """Post what the visited province collected for the home province, once per payment, in the caller's transaction.
 
-    `split` divides `fen` by purpose: bills, late_fee, penalty, unbilled, and applied (the subscriber's prepayment used
-    up, negative). Raises ValueError when it does not sum to `fen` or names another purpose.
+    `split` divides `fen` by purpose: bills, late_fee, penalty, unbilled, and negative: applied (the subscriber's
+    prepayment used up) and collected (earlier payments of this case; then the split is of the whole quote, and only
+    what it changes is posted at home). Raises ValueError when it does not sum to `fen` or names another purpose,
+    Conflict when `collected` is not what the case's transfers say.
     """
-    if sum(split.values()) != fen or not split.keys() <= _SPLIT.keys():
+    whole = {part: share for part, share in split.items() if part != COLLECTED}
+    if sum(split.values()) != fen or not whole.keys() <= _SPLIT.keys():
         raise ValueError("the split is not the sum")
+    before = _split_before(home, case_ref, payment_ref) if COLLECTED in split else {}
+    if sum(before.values()) != -split.get(COLLECTED, 0):
+        raise Conflict("error.conflict", rule_id="S-02")
     legs = [Leg(AccountKey(visited.operator, visited.province, PROVIDER), fen), *owes(visited, home, fen)]
-    legs += [
-        Leg(AccountKey(home.operator, home.province, _SPLIT[part]), -share) for part, share in split.items() if share
-    ]
+    for part, kind in _SPLIT.items():
+        if share := whole.get(part, 0) - before.get(kind, 0):
+            legs.append(Leg(AccountKey(home.operator, home.province, kind), -share))
     return post("collect", legs, key=f"collect:{payment_ref}", case_ref=case_ref, command_ref=payment_ref, by=by)
+
+
+def _split_before(home: Bss, case_ref: str, payment_ref: str) -> dict[str, int]:
+    """How earlier payments of the case were divided at home, by kind of account; reversed ones do not count."""
+    entries = Entry.objects.filter(
+        transfer__case_ref=case_ref,
+        transfer__purpose="collect",
+        transfer__reversed_by=None,
+        account__operator=home.operator,
+        account__province=home.province,
+        account__kind__in=_SPLIT.values(),
+    ).exclude(transfer__command_ref=payment_ref)
+    sums = entries.values_list("account__kind").annotate(fen=Sum("fen"))
+    return {kind: -fen for kind, fen in sums}
 
 
 def offset(home: Bss, *, case_ref: str, split: Mapping[str, int], by: Actor) -> Transfer:

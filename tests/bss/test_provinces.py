@@ -6,8 +6,11 @@ import psycopg2
 import pytest
 from psycopg2.extensions import make_dsn
 
+from bss.answers import Ending
+from bss.gateway import ask
 from bss.provinces import Bss
-from bss.simulated import LineSpec, Temper, databases, line_row, plant, pools, reset, set_temper, temper_of
+from bss.simulated import LineSpec, Temper, databases, line_row, plant, pools, present, reset, set_temper, temper_of
+from portal.actors import Actor
 from tests.bss.conftest import NUMBER
 
 
@@ -43,3 +46,17 @@ def test_idle_connections_stay_few(fujian: Bss) -> None:
     for _ in range(20):
         temper_of(fujian)
     assert len(pools._idle) <= pools.EACH
+
+
+def test_a_province_that_was_restarted_answers_the_next_question(fujian: Bss, by: Actor) -> None:
+    ask(fujian, "package", {"number": NUMBER}, case_ref="", by=by)
+    with databases._server() as db:
+        db.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            [databases.database_name(fujian)],
+        )
+    assert ask(fujian, "package", {"number": NUMBER}, case_ref="", by=by).ending is Ending.DONE
+
+
+def test_present_lists_the_provinces_that_have_a_database(fujian: Bss) -> None:
+    assert fujian in present()

@@ -8,7 +8,7 @@ from django.db import transaction
 from bss.provinces import Bss
 from portal.actors import Actor
 from portal.errors import Conflict
-from settlement.ledger import BILLS, PAYABLE, PREPAYMENT, PROVIDER, RECEIVABLE, REFUND_OWED, AccountKey
+from settlement.ledger import BILLS, PAYABLE, PENALTY, PREPAYMENT, PROVIDER, RECEIVABLE, REFUND_OWED, AccountKey
 from settlement.models import Transfer
 from settlement.queries import balance_of, trial_balance
 from settlement.services.collection import collect, offset, return_payment
@@ -39,6 +39,22 @@ def test_the_visited_province_owes_the_home_province_what_it_collected(database:
 def test_a_payment_is_collected_once(database: object, by: Actor) -> None:
     assert collected(by).ref == collected(by).ref
     assert balance(JIANGSU, PROVIDER) == 3000
+
+
+def test_a_second_payment_posts_only_what_the_new_quote_changes(database: object, by: Actor) -> None:
+    collected(by)
+    again = {**SPLIT, "penalty": 500, "collected": -3000}
+    with transaction.atomic():
+        collect(FUJIAN, JIANGSU, case_ref=CASE, payment_ref="p2", fen=500, split=again, by=by)
+    assert (balance(JIANGSU, PROVIDER), balance(FUJIAN, PENALTY)) == (3500, -500)
+    assert (balance(FUJIAN, BILLS), balance(FUJIAN, PREPAYMENT)) == (-3800, 1000)
+
+
+def test_a_second_payment_that_misstates_the_first_is_a_conflict(database: object, by: Actor) -> None:
+    collected(by)
+    again = {**SPLIT, "penalty": 501, "collected": -3001}
+    with pytest.raises(Conflict), transaction.atomic():
+        collect(FUJIAN, JIANGSU, case_ref=CASE, payment_ref="p2", fen=500, split=again, by=by)
 
 
 def test_a_province_that_collects_at_home_owes_nobody(database: object, by: Actor) -> None:

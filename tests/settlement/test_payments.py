@@ -22,6 +22,7 @@ from settlement.models import Payment, Payout, SimulatedCharge, SimulatedPayout
 from settlement.provider import Callback, is_genuine, sign_callback
 from settlement.services import payments, payouts
 from settlement.simulated.provider import decide, decide_payout
+from settlement.tasks import sweep
 from tests.settlement.conftest import CASE
 
 HOUR = timedelta(hours=1)
@@ -182,6 +183,12 @@ def test_the_provider_is_never_called_inside_a_transaction(database: object, by:
 def test_the_sweep_finds_what_is_due(database: object, by: Actor) -> None:
     payment, payout = intended(by), payout_intended(by)
     assert (queries.due_payments(), queries.due_payouts()) == ([payment.ref], [payout.ref])
+
+
+def test_one_sweep_ends_what_needs_nobody(database: object, by: Actor) -> None:
+    payment, payout = intended(by, "cash"), payout_intended(by)
+    sweep()
+    assert (Payment.objects.get(pk=payment.pk).state, Payout.objects.get(pk=payout.pk).state) == ("PAID", "PAID")
 
 
 def test_a_payout_is_paid_once_and_its_destination_is_sealed(database: object, by: Actor) -> None:
