@@ -50,6 +50,7 @@ def _context(case: Case, request: PortalRequest) -> dict[str, Any]:
         "next_url": _next(case, quote),
         "withdraw_url": reverse("closure-withdraw", args=[case.ref]),
         "polling": checking,
+        "every": "600ms",
     }
 
 

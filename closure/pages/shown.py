@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -48,7 +47,7 @@ def _cell(check: Check, found: list[FindingRow], case: Case, lang: str, *, hidde
 def finding_card(row: FindingRow, case: Case, checks: dict[str, Check], lang: str) -> dict[str, Any]:
     """One finding with remedy, rule and the source of its facts."""
     kind = KINDS[row.severity]
-    facts = {"home": home_said(case, lang), **spoken(row.facts, lang)}
+    facts = {"home": home_said(case, lang), **row.facts}
     check = checks.get(row.question)
     rule = row.rules[0]
     return {
@@ -72,11 +71,6 @@ def _actions(row: FindingRow, case: Case, lang: str) -> list[dict[str, Any]]:
     if row.severity != "BLOCK" or row.settled_by_quote or case.state != states.HELD:
         return []
     return [{"words": say("closure.result.again", lang), "url": reverse("closure-again", args=[case.ref])}]
-
-
-def spoken(facts: dict[str, Any], lang: str) -> dict[str, Any]:
-    """Facts of a row as the lexicon takes them: ISO dates under *_on become days, with the year if not this one."""
-    return {name: _day(value, lang) if name.endswith("_on") and value else value for name, value in facts.items()}
 
 
 def _day(text: str, lang: str) -> Any:

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 from django.apps import apps
 
+from portal.clock import today
+
 LANGUAGES = ("zh", "en")
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -66,7 +68,7 @@ def shown_day(day: date, lang: str) -> str:
 
 
 def shown(name: str, value: Any, lang: str) -> str:
-    """A fact as it is written in a sentence; ``name`` decides for money."""
+    """A fact as it is written in a sentence; ``name`` decides for money, and a day ``…_on`` of another year says so."""
     if name.endswith("_fen") and isinstance(value, int):
         sign = "-" if value < 0 else ""
         return f"{sign}{abs(value) // 100}.{abs(value) % 100:02d}"
@@ -76,7 +78,10 @@ def shown(name: str, value: Any, lang: str) -> str:
         local = value.astimezone(_SHANGHAI)
         return f"{shown_day(local.date(), lang)} {local:%H:%M}"
     if isinstance(value, date):
-        return shown_day(value, lang)
+        day = shown_day(value, lang)
+        if not name.endswith("_on") or value.year == today().year:
+            return day
+        return f"{value.year}年{day}" if lang == "zh" else f"{day} {value.year}"
     return str(value)
 
 
