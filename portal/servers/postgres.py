@@ -47,6 +47,9 @@ def program(world: World, *, fast: bool) -> Program:
         "shared_buffers": "128MB",
         "timezone": "Asia/Shanghai",
         "log_timezone": "Asia/Shanghai",
+        # A failed statement and a refused row hold what people typed: neither belongs in a log.
+        "log_min_error_statement": "panic",
+        "log_error_verbosity": "terse",
         **(TEST_FLAGS if fast else {}),
     }
     argv = [str(binaries() / "postgres"), "-D", str(world.postgres_data)]
