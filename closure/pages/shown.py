@@ -73,11 +73,6 @@ def _actions(row: FindingRow, case: Case, lang: str) -> list[dict[str, Any]]:
     return [{"words": say("closure.result.again", lang), "url": reverse("closure-again", args=[case.ref])}]
 
 
-def _day(text: str, lang: str) -> Any:
-    on = date.fromisoformat(text)
-    return on if on.year == clock.today().year else say("closure.day", lang, on=on, year=on.year)
-
-
 def findings(case: Case, lang: str) -> dict[str, list[dict[str, Any]]]:
     """The cards to act on first, then those to know."""
     checks = {check.question: check for check in case.checks.all()}
