@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
@@ -44,6 +45,12 @@ def draft_of(actor: Actor) -> Case | None:
     return Case.objects.filter(account_ref=actor.line_ref, state=states.DRAFT).first() if actor.line_ref else None
 
 
+def open_case_of(draft: Case) -> Case | None:
+    """The open case of the same line and number, which a second filing leads to."""
+    same = Case.objects.filter(account_ref=draft.account_ref, number_index=draft.number_index)
+    return same.filter(state__in=sorted(states.OPEN)).first()
+
+
 def by_ref(ref: str) -> Case | None:
     """A case for a robot."""
     return Case.objects.filter(ref=ref).first()
@@ -77,15 +84,12 @@ def current_quote(case: Case) -> Quote | None:
 def split_of(quote: Quote) -> dict[str, int]:
     """How the money of a quote divides by purpose, whole fen: it sums to what is paid (0 when nothing is)."""
     kinds = {"bill": "bills", "late_fee": "late_fee", "penalty": "penalty", "unbilled": "unbilled"}
-    split = dict.fromkeys([*kinds.values(), "applied"], 0)
-    lines = list(quote.lines.all())
-    if any(line.kind == "collected" for line in lines):
-        # The first payment was posted by purpose; what is added to it later is charges of the home province.
-        return {"bills": quote.total_fen}
-    for line in lines:
+    kinds["collected"] = "collected"
+    split: Counter[str] = Counter()
+    for line in quote.lines.all():
         split[kinds.get(line.kind, "applied")] += line.fen
     split["applied"] -= min(quote.total_fen, 0)
-    return split
+    return {purpose: fen for purpose, fen in split.items() if fen}
 
 
 def settlement_payload(quote: Quote | None) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from django.shortcuts import redirect, render
 
 from closure.models import Case
 from closure.pages.opening import head, home_words
-from closure.queries import draft_of, visible_to
+from closure.parameters import FREE_SERVICE_HOURS
+from closure.queries import draft_of, open_case_of, term, visible_to
 from closure.services import filing
 from portal.lexicon import say
 from portal.requests import PortalRequest
@@ -25,6 +26,7 @@ def page(request: PortalRequest) -> HttpResponse:
     if draft is None or not filing.is_complete(draft):
         return redirect("closure-identity")
     context = head(draft, request, "identity") | {"rows": _rows(draft, request.lang), "draft_ref": draft.ref}
+    context["free_hours"] = term(draft, FREE_SERVICE_HOURS)
     return render(request, "closure/confirm.html", context)
 
 
@@ -34,6 +36,8 @@ def _file(request: PortalRequest, draft: Case | None) -> HttpResponse:
     if filed is None:
         if draft is None or draft.ref != ref or not filing.is_complete(draft):
             return redirect("closure-identity")
+        if (open_case := open_case_of(draft)) is not None:
+            return redirect("closure-progress", open_case.ref)
         filed = filing.file(draft, by=request.actor)
     remember_case(request, filed.ref)
     return redirect("closure-result", filed.ref)

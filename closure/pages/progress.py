@@ -16,6 +16,7 @@ from closure.queries import current_quote, movements_of, payout_of
 from portal.lexicon import say
 from portal.models import Movement
 from portal.requests import PortalRequest
+from portal.roles import Role
 
 PANELS = (states.SETTLED, states.CLOSING)
 WAITS_FOR = {
@@ -92,7 +93,7 @@ def _now(case: Case, lang: str) -> dict[str, Any]:
 
 
 def _event(row: Movement, lang: str) -> dict[str, Any]:
-    who = "you" if row.by_role == "SUBSCRIBER" else "system"
+    who = "you" if row.by_role == Role.SUBSCRIBER else "system"
     return {
         "title": say(f"closure.event.{row.to_state}", lang),
         "who": say(f"closure.who.{who}", lang),
