@@ -18,13 +18,18 @@ class HandsetSms:
     """What it takes stands on the number's handset page; what it refuses is marked as not delivered."""
 
     def send(self, to: Phone, text: str, *, message_ref: str) -> bool:
-        """False for a suspended or lost line (C-08); a number no province knows is taken."""
-        home = home_of(to)
-        if home is None:
-            return True
-        try:
-            line = line_row(Bss(home.operator, home.province), to.plain)
-        except OperationalError:
-            log.info("no province behind message %s", message_ref)
-            return True
-        return bool(line.get("sms", True))
+        """False for a suspended or lost line (C-08)."""
+        return receives(to)
+
+
+def receives(number: Phone) -> bool:
+    """Whether the line gets text messages; a number no simulated province knows does."""
+    home = home_of(number)
+    if home is None:
+        return True
+    try:
+        line = line_row(Bss(home.operator, home.province), number.plain)
+    except OperationalError:
+        log.info("no simulated province %s %s", home.operator, home.province)
+        return True
+    return bool(line.get("sms", True))

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from demo.forms import NumberForm, SendForm
 from demo.queries import handset_by_ref, handsets, messages_of
 from demo.services import handsets as services
+from demo.sms import receives
 from portal.lexicon import say
 from portal.models import Operator
 from portal.requests import PortalRequest
@@ -41,6 +42,7 @@ def handset(request: PortalRequest, ref: str) -> HttpResponse:
         "number": grouped(found.number.plain),
         "messages": messages_of(found),
         "story": say(f"demo.line.{found.story}", request.lang) if found.story else "",
+        "deaf": not receives(found.number),
     }
     return render(request, "demo/handset.html", context, status=422 if form.errors else 200)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bss.gateway import Bss
 from bss.simulated.tempers import Temper, set_temper, temper_of
 from demo.cast.subscribers import OBSTRUCTIVE, SLOW
@@ -10,6 +12,8 @@ from portal.actors import Actor
 
 USUAL_MS = 50
 SLOW_MS = 1500
+OBSTRUCTED = ("release_contract", "close_line")
+"""What an obstructive province of the demo refuses: orders, not the holder check, so that one sees the case go on."""
 
 
 def present() -> list[tuple[Bss, str, int]]:
@@ -25,7 +29,10 @@ def known(code: str) -> Bss | None:
 
 def change(bss: Bss, temper: str, latency_ms: int, *, by: Actor) -> None:
     """Set one province's temper and latency; it holds from the next exchange on."""
-    set_temper(bss, Temper(temper), latency_ms=latency_ms)
+    knobs: dict[str, Any] = {"latency_ms": latency_ms}
+    if temper == Temper.OBSTRUCTIVE:
+        knobs["only"] = OBSTRUCTED
+    set_temper(bss, Temper(temper), **knobs)
 
 
 def make_all_honest(*, by: Actor) -> None:

@@ -69,3 +69,10 @@ def test_a_line_that_receives_no_messages_gets_none(fujian: Bss) -> None:
 
 def test_a_province_without_a_database_takes_messages(fujian: Bss) -> None:
     assert HandsetSms().send(Phone("16133008301"), "code", message_ref="a")
+
+
+def test_an_obstructive_province_answers_the_checks_and_refuses_the_orders(fujian: Bss) -> None:
+    changed(Client(), temper="obstructive")
+    mood = temper_of(fujian)
+    assert mood.obstructs("close_line")
+    assert not mood.obstructs("identity")
