@@ -128,6 +128,7 @@ VERBS: frozenset[str] = frozenset(
         "refund",
         "restore_service",
         "pay_in",
+        "reverse",
     }
 )
 # What an order's answer may say beyond "done"; all optional, because a province may leave it out.

@@ -38,6 +38,7 @@ OPERATOR_CODES: dict[str, Reason] = {
     "3062": Reason("RANGE_EXCLUDED", "P-01", closure=False),
     "3064": Reason("RELATED_BUSINESS", "P-04", closure=False),
     "no_such_line": Reason("DATA_WRONG", "C-17", closure=True, technical=True),
+    "not_reversible": Reason("NOT_REVERSIBLE", "C-12", closure=False, technical=True),
     "line_closed": Reason("LINE_CLOSED", "C-17", closure=True, technical=True),
     answers.MALFORMED_ORDER: Reason("DATA_WRONG", "C-17", closure=True, technical=True),
     answers.LATE: Reason("LATE", "C-17", closure=False, technical=True),

@@ -67,7 +67,7 @@ class SimulatedBss:
 def _asked(bss: Bss, question: str, about: Mapping[str, Any], mood: Mood) -> Row:
     try:
         with pools.taken(bss, lambda: databases.dsn(bss), autocommit=True) as opened, opened.cursor() as db:
-            if mood.obstructs(question) or tempers.refuse_once(opened, question, mood):
+            if (mood.obstructs(question) and not about.get("directive")) or tempers.refuse_once(opened, question, mood):
                 code, words = mood.refusal
                 return envelope("refused", _now(mood), code=code, words=words)
             facts = answer(db, question, _plain(about), _now(mood), mood)

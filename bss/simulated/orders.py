@@ -16,9 +16,10 @@ from psycopg2.extensions import cursor
 from bss import answers
 from bss.adapters import Order
 from bss.exchange import plain_json
+from bss.simulated.effects import At, Effect
 from bss.simulated.replies import Refusal, Row, encoded, envelope, line_of, rows
 from bss.simulated.tempers import Mood, refuse_once
-from bss.simulated.verbs import At, Effect, apply
+from bss.simulated.verbs import apply
 
 
 def take(db: cursor, order: Order, now: datetime, mood: Mood) -> Row:
@@ -73,8 +74,18 @@ def _log(db: cursor, order: Order, payload: Row, now: datetime, reply: Row) -> N
 def _store(db: cursor, order: Order, payload: Row, now: datetime, effect: Effect) -> None:
     number = payload["number"]
     db.execute(
-        "INSERT INTO effects (command_id, case_ref, number, verb, fen, at, undoes) VALUES (%s, %s, %s, %s, %s, %s, %s)",
-        [order.command_id, order.case_ref, number, order.verb, effect.fen, now, effect.undoes],
+        "INSERT INTO effects (command_id, case_ref, number, verb, fen, at, undoes, undo)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            order.command_id,
+            order.case_ref,
+            number,
+            order.verb,
+            effect.fen,
+            now,
+            effect.undoes,
+            json.dumps(effect.undo),
+        ],
     )
     for account, fen in effect.book.items():
         if fen:

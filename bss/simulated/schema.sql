@@ -126,7 +126,8 @@ CREATE TABLE effects (
     verb text NOT NULL,
     fen bigint NOT NULL,
     at timestamptz NOT NULL,
-    undoes text
+    undoes text,
+    undo jsonb NOT NULL -- what a later reversal must know of how things were
 );
 CREATE INDEX ON effects (case_ref);
 

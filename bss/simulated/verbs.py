@@ -5,55 +5,15 @@ Whatever a verb changed before it refused is rolled back by `bss.simulated.order
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
-
-from psycopg2.extensions import cursor
+from collections.abc import Callable
+from datetime import timedelta
 
 from bss import answers
-from bss.adapters import Order
+from bss.simulated.effects import At, Effect
 from bss.simulated.replies import Refusal, Row, rows, unpaid
+from bss.simulated.reversal import reverse
 
 FREE_SERVICE = timedelta(hours=72)
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What one order changed: fen moved, the command it undoes, facts for the reply, legs of the province's books."""
-
-    fen: int = 0
-    undoes: str | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    book: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class At:
-    """Where and when an order works."""
-
-    db: cursor
-    line: Row
-    order: Order
-    payload: Mapping[str, Any]
-    now: datetime
-
-    @property
-    def number(self) -> str:
-        return str(self.line["number"])
-
-    def do(self, query: str, *values: object) -> int:
-        """Run a statement and return how many rows it changed."""
-        self.db.execute(query, values)
-        return self.db.rowcount
-
-    def fen(self, name: str) -> int:
-        """A sum of the payload: whole fen, not negative; Refusal otherwise."""
-        value = self.payload.get(name, 0)
-        if type(value) is not int or value < 0:
-            raise Refusal(answers.MALFORMED_ORDER, f"{name} 不是金额")
-        return value
 
 
 def apply(at: At) -> Effect:
@@ -124,7 +84,7 @@ def _cancel_tie(at: At) -> Effect:
 def _execute_tie(at: At) -> Effect:
     tie = _tie(at)
     _set_tie(at, tie, "untied")
-    return Effect(facts={"change": tie["change"]})
+    return Effect(facts={"change": tie["change"]}, undo={"tie": tie["id"]} if tie["state"] != "untied" else {})
 
 
 def _settle(at: At) -> Effect:
@@ -136,10 +96,10 @@ def _settle(at: At) -> Effect:
     for month, fen in bills.items():
         _pay_bill(at, month, fen)
     at.do("UPDATE bills SET carried = true WHERE number = %s AND month = ANY(%s)", at.number, list(bills))
-    _take_own_money(at, applied)
+    undo = {"bills": bills, "buckets": _take_own_money(at, applied), "unbilled_settled": at.line["unbilled_settled"]}
     at.do("UPDATE lines SET unbilled_settled = true WHERE number = %s", at.number)
     credits = {"receivable": -sum(bills.values()), **{name: -fen for name, fen in parts.items()}}
-    return Effect(fen=paid, book={"agent": paid, "prepayment": applied, **credits})
+    return Effect(fen=paid, book={"agent": paid, "prepayment": applied, **credits}, undo=undo)
 
 
 def _pay_bill(at: At, month: str, fen: int) -> None:
@@ -148,23 +108,26 @@ def _pay_bill(at: At, month: str, fen: int) -> None:
         raise Refusal(answers.MALFORMED_ORDER, f"{month} 账单金额不符")
 
 
-def _take_own_money(at: At, fen: int) -> None:
-    """Use own money, then deposits, bucket by bucket; gifted credit is never touched (C-05)."""
-    left = fen
+def _take_own_money(at: At, fen: int) -> dict[str, int]:
+    """Use own money, then deposits, and say how much of each bucket; gifted credit is never touched (C-05)."""
+    left, taken = fen, dict[str, int]()
     query = "SELECT id, fen FROM buckets WHERE number = %s AND kind <> 'gifted' ORDER BY kind = 'deposit', id"
     for bucket in rows(at.db, query, at.number):
         part = min(left, bucket["fen"])
         at.do("UPDATE buckets SET fen = fen - %s WHERE number = %s AND id = %s", part, at.number, bucket["id"])
         left -= part
+        taken[bucket["id"]] = part
     if left:
         raise Refusal(answers.MALFORMED_ORDER, "余额不足")
+    return taken
 
 
 def _release_contract(at: At) -> Effect:
     query = "UPDATE contracts SET released_by = coalesce(released_by, %s) WHERE number = %s AND id = %s"
-    if not at.do(query, at.order.command_id, at.number, at.payload.get("contract_id")):
+    contract = at.payload.get("contract_id")
+    if not at.do(query, at.order.command_id, at.number, contract):
         raise Refusal(answers.MALFORMED_ORDER, "没有这份合约")
-    return Effect()
+    return Effect(undo={"contract": contract})
 
 
 def _close_line(at: At) -> Effect:
@@ -228,4 +191,5 @@ _VERBS: dict[str, Callable[[At], Effect]] = {
     "refund": _refund,
     "restore_service": _restore_service,
     "pay_in": _pay_in,
+    "reverse": reverse,
 }

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from bss import states
 from bss.adapters import Order
 from bss.answers import Ending
-from bss.gateway import enquire, order
+from bss.gateway import ask, enquire, order
 from bss.models import Command, Evidence
 from bss.provinces import Bss
 from bss.services import commands
@@ -54,6 +54,12 @@ def intended(bss: Bss, verb: str, by: Actor, **payload: Any) -> Command:
             not_after=clock.now() + HOUR,
             effective_at=clock.now(),
         )
+
+
+def snapshot(bss: Bss, by: Actor) -> dict[str, Any]:
+    """The line as its province tells it, without the clock."""
+    facts = ask(bss, "snapshot", {"number": NUMBER}, case_ref=CASE, by=by).facts
+    return {key: value for key, value in facts.items() if key != "clock"}
 
 
 def ended(bss: Bss, verb: str, by: Actor, **payload: Any) -> Command:
@@ -268,6 +274,13 @@ def test_a_tie_is_prepared_cancelled_and_executed(fujian: Bss, by: Actor) -> Non
     assert states_of[0].facts["price_fen"] == 1000
 
 
+LOADED = replace(
+    SPEC,
+    bills=(BillSpec("2026-10", 3800, 0, *OCTOBER),),
+    buckets=(BucketSpec("B1", "own", 1000),),
+    contracts=(ContractSpec("K1"),),
+    ties=(TieSpec("T1"),),
+)
 REFUSED: dict[str, tuple[LineSpec, str]] = {
     "a running contract": (replace(SPEC, contracts=(ContractSpec("K1"),)), "2064"),
     "arrears": (replace(SPEC, bills=(BillSpec("2026-10", 3800, 0, *OCTOBER),)), "2067"),
@@ -304,6 +317,30 @@ def test_a_refund_takes_own_money_and_never_gifted_credit(fujian: Bss, by: Actor
     plant(fujian, replace(SPEC, buckets=(BucketSpec("B1", "own", 500), BucketSpec("G1", "gifted", 9000))))
     assert ended(fujian, "refund", by, fen=501, route="card").state == states.REFUSED
     assert ended(fujian, "refund", by, fen=500, route="card").state == states.DONE
+
+
+def test_what_a_refused_closing_had_done_is_reversed_to_the_last_fen(fujian: Bss, by: Actor) -> None:
+    bill, bucket = BillSpec("2026-10", 3800, 0, *OCTOBER), BucketSpec("B1", "own", 1000)
+    plant(
+        fujian, replace(SPEC, bills=(bill,), buckets=(bucket,), contracts=(ContractSpec("K1"),), ties=(TieSpec("T1"),))
+    )
+    before = snapshot(fujian, by)
+    settle = _settlement(bills=[{"month": "2026-10", "fen": 3800}], applied_fen=1000)
+    done = [ended(fujian, "settle", by, **settle), ended(fujian, "release_contract", by, contract_id="K1")]
+    done += [ended(fujian, "execute_tie", by, tie_id="T1")]
+    undone = [ended(fujian, "reverse", by, command_id=command.ref) for command in reversed(done)]
+    assert {command.state for command in undone} == {states.DONE}
+    assert snapshot(fujian, by) == before
+    assert ask(fujian, "effects", {"case_ref": CASE}, case_ref=CASE, by=by).facts["sum_fen"] == 0
+
+
+@pytest.mark.parametrize("command_id", ["nobody's", "twice", "a stop"])
+def test_only_what_is_there_to_undo_is_reversed(command_id: str, fujian: Bss, by: Actor) -> None:
+    settle = ended(fujian, "settle", by, **_settlement())
+    ended(fujian, "reverse", by, command_id=settle.ref)
+    stop = ended(fujian, "stop_charging", by)
+    wrong = {"nobody's": "x" * 26, "twice": settle.ref, "a stop": stop.ref}[command_id]
+    assert ended(fujian, "reverse", by, command_id=wrong).code == "not_reversible"
 
 
 def test_a_payment_by_number_restores_a_line_suspended_for_arrears(fujian: Bss, by: Actor) -> None:
