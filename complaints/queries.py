@@ -16,6 +16,7 @@ from closure.models import Case
 from closure.queries import visible_to as cases_visible_to
 from complaints.models import ChainCheck
 from portal.actors import Actor
+from portal.masked import PersonName
 from portal.models import AuditEntry
 from portal.roles import Role
 from portal.sealing import Unsealable, unseal_under
@@ -92,6 +93,12 @@ def late_cases(actor: Actor, *, now: datetime, limit: int) -> list[Case]:
 def case_numbers(refs: set[str]) -> dict[str, str]:
     """Case numbers people can say, by the ref that evidence rows carry; one query."""
     return {ref: number or "" for ref, number in Case.objects.filter(ref__in=refs).values_list("ref", "case_no")}
+
+
+def holder_of(case_ref: str) -> PersonName | None:
+    """The holder named in a case's filing, so that the name can be masked in what a province wrote."""
+    case = Case.objects.filter(ref=case_ref).first()
+    return case.name if case and case.name_box else None
 
 
 @dataclass(frozen=True)

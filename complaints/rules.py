@@ -15,16 +15,18 @@ _ID_KEYS = frozenset({"id", "id_number", "holder_id"})
 _CARD = re.compile(r"(?<![0-9A-Za-z])[0-9]{15,19}(?![0-9A-Za-z])")
 
 
-def masked_text(text: str, *, personal_name: bool = False) -> str:
+def masked_text(text: str, *, personal_name: bool = False, holder: PersonName | None = None) -> str:
     """An exchange as it may be shown (G-06): every phone, ID and card number masked wherever it stands.
 
-    In JSON the holder's name is masked under the keys that hold it; `personal_name` says that `name` is one of them,
-    as it is in a question about identity (elsewhere `name` is a plan's or a contract's). Everything else stays
-    word for word; text that is not JSON is masked by its digits alone.
+    The name of a known `holder` is masked everywhere. In JSON, names are masked under the keys that hold them too;
+    `personal_name` says that `name` is one of them, as it is in a question about identity (elsewhere `name` is a
+    plan's or a contract's). Everything else stays word for word.
     """
+    if holder is not None and holder.plain:
+        text = text.replace(holder.plain, holder.masked)
     try:
         body = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _digits_masked(text)
     names = _NAME_KEYS | ({"name"} if personal_name else frozenset())
     return json.dumps(_masked(body, names), ensure_ascii=False, indent=2)

@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from complaints.keyset import page_of
 from complaints.pages.shown import asked_words, bss_words, by_words, paging, staff_frame
-from complaints.queries import case_numbers, evidence_visible_to, exchange_of, obstructions_visible_to
+from complaints.queries import case_numbers, evidence_visible_to, exchange_of, holder_of, obstructions_visible_to
 from complaints.rules import masked_text
 from portal.requests import PortalRequest
 
@@ -41,7 +41,8 @@ def evidence(request: PortalRequest, ref: str) -> HttpResponse:
     if row is None:
         raise Http404
     exchange = exchange_of(row)
-    holder = row.question in HOLDER_QUESTIONS
+    about_holder = row.question in HOLDER_QUESTIONS
+    holder = holder_of(row.case_ref)
     context = staff_frame(request, HERE) | {
         "row": row,
         "bss": bss_words(row.operator, row.province, request),
@@ -49,8 +50,8 @@ def evidence(request: PortalRequest, ref: str) -> HttpResponse:
         "question": asked_words(row.question, request.lang),
         "by": by_words(row.by_role, request.lang),
         "deleted": exchange.deleted,
-        "asked": masked_text(exchange.asked, personal_name=holder),
-        "answered": masked_text(exchange.answered, personal_name=holder),
+        "asked": masked_text(exchange.asked, personal_name=about_holder, holder=holder),
+        "answered": masked_text(exchange.answered, personal_name=about_holder, holder=holder),
         "obstructions": list(obstructions_visible_to(request.actor).filter(evidence_ref=ref)),
     }
     return render(request, "complaints/evidence.html", context)

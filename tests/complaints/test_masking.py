@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from complaints.rules import masked_text
+from portal.masked import PersonName
 
 ID = "359999198602173243"
 
@@ -19,6 +20,11 @@ def test_the_name_of_a_plan_stays_word_for_word() -> None:
     assert '"name": "畅享 58"' in masked_text('{"name":"畅享 58","monthly_fen":5800}')
 
 
+def test_a_known_holder_is_masked_in_the_provinces_own_words_too() -> None:
+    shown = masked_text('{"words":"机主张丽华在优惠期内"}', holder=PersonName("张丽华"))
+    assert '"机主张*在优惠期内"' in shown
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -26,6 +32,7 @@ def test_the_name_of_a_plan_stays_word_for_word() -> None:
         '{"words":"请打 16135006721"}',
         f'{{"facts":{{"list":[["{ID}"]]}}}}',
         "not json: 16135006721",
+        "[" * 5000 + "16135006721",
         '{"card":"6222021234567890123"}',
     ],
 )
