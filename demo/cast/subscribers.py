@@ -27,7 +27,15 @@ OBSTRUCTIVE, SLOW = YI_SHANDONG, BING_GUIZHOU
 
 def cast(today: date) -> list[Line]:
     """Every named line as of `today`; its figures follow the calendar as a real bill run does."""
-    return [*_simple(today), *_owing(today), *_unreachable(today), *_tied(today), *_held(today), *_difficult(today)]
+    return [
+        *_simple(today),
+        *_owing(today),
+        *_in_trouble(today),
+        *_unreachable(today),
+        *_tied(today),
+        *_held(today),
+        *_difficult(today),
+    ]
 
 
 def _simple(today: date) -> list[Line]:
@@ -84,6 +92,12 @@ def _owing(today: date) -> list[Line]:
             roamed=[RoamedSpec("泰国", months.first_of(today, 1))],
             roaming_by=months.last_of(today, -2),
         ),
+    ]
+
+
+def _in_trouble(today: date) -> list[Line]:
+    this_month = months.first_of(today, 0)
+    return [
         line(
             "s7_arrears_670",
             DING_SHANDONG,

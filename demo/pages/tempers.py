@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from bss.gateway import Bss
+from bss.simulated.tempers import temper_of
 from demo.forms import TEMPERS, TemperForm
 from demo.services import tempers as services
 from portal.errors import Invalid
@@ -66,11 +67,10 @@ def _groups(lang: str) -> list[dict[str, Any]]:
 
 
 def _sentence(bss: Bss, lang: str) -> str:
-    temper = next(temper for one, temper, _latency in services.present() if one == bss)
     return say(
         "demo.tempers.changed",
         lang,
         operator=say(f"operator.{bss.operator}", lang),
         province=say(f"province.{bss.province}", lang),
-        temper=say(f"demo.temper.{temper}", lang),
+        temper=say(f"demo.temper.{temper_of(bss).temper}", lang),
     )
