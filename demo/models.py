@@ -27,10 +27,14 @@ class Handset(models.Model):
 
 
 class SeededProvince(models.Model):
-    """A simulated province whose database is filled; written last, so that a broken seeding starts it anew."""
+    """A simulated province whose database is filled; written last, so that a broken seeding starts it anew.
+
+    `template` names the schema it was cloned from: a later version of the demo makes it anew from its own.
+    """
 
     operator = models.CharField(max_length=8)
     province = models.CharField(max_length=2)
+    template = models.CharField(max_length=40, default="")
     seeded_at = models.DateTimeField()
 
     class Meta:

@@ -34,6 +34,11 @@ def seeded_provinces() -> list[Bss]:
     return [Bss(one.operator, one.province) for one in SeededProvince.objects.all()]
 
 
+def provinces_of_schema(template: str) -> set[Bss]:
+    """The provinces cloned from one template; the others are of an earlier version."""
+    return {Bss(one.operator, one.province) for one in SeededProvince.objects.filter(template=template)}
+
+
 def person_of(username: str) -> Person | None:
     """A member of the demo's staff, None before the world is seeded."""
     return Person.objects.filter(username=username, disabled_at=None).first()

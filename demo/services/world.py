@@ -13,7 +13,7 @@ from demo.cast.crowd import crowd
 from demo.cast.shapes import Line
 from demo.cast.subscribers import cast
 from demo.models import SeededProvince
-from demo.queries import seeded_provinces
+from demo.queries import provinces_of_schema
 from demo.services import handsets, staff, tempers
 from portal import clock
 from portal.actors import Actor
@@ -41,13 +41,13 @@ def seed(provinces: Sequence[str], *, by: Actor, told: Callable[[str], None] = l
     """Make whatever of the world is missing and return how many provinces were made.
 
     Reference data and staff first, then each operator's system in each province, then a handset for every named line.
-    A province that was seeded before is left as people have changed it.
+    A province that was seeded before is left as people have changed it, unless its schema is an earlier version's.
     """
     with transaction.atomic(durable=True):
         load_reference(demo=True)
     staff.enrol_all(by=by)
     named = cast(clock.today())
-    there = set(seeded_provinces())
+    there = provinces_of_schema(databases.template_name())
     wanted = [Bss(operator.code, code) for operator in DEMO_OPERATORS for code in provinces]
     missing = [bss for bss in wanted if bss not in there]
     for bss in missing:
@@ -64,6 +64,8 @@ def _make_province(bss: Bss, lines: Sequence[Line], *, by: Actor) -> None:
     plant(bss, *crowd(bss, clock.today(), size=CROWD), *(line.spec for line in lines))
     tempers.set_out(bss, by=by)
     with transaction.atomic(durable=True):
-        SeededProvince.objects.get_or_create(
-            operator=bss.operator, province=bss.province, defaults={"seeded_at": clock.now()}
+        SeededProvince.objects.update_or_create(
+            operator=bss.operator,
+            province=bss.province,
+            defaults={"seeded_at": clock.now(), "template": databases.template_name()},
         )

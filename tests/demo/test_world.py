@@ -99,3 +99,9 @@ def test_a_province_whose_seeding_broke_off_is_made_anew(seeded: int) -> None:
     SeededProvince.objects.filter(operator="161", province="35").delete()
     assert world.seed(THREE, by=SEEDER) == 1
     assert line_row(Bss("161", "35"), "16135008101")["state"] == "normal"
+
+
+def test_a_province_of_an_earlier_schema_is_made_anew(seeded: int) -> None:
+    SeededProvince.objects.filter(operator="161", province="35").update(template="bss_template_of_yesterday")
+    assert world.seed(THREE, by=SEEDER) == 1
+    assert world.seed(THREE, by=SEEDER) == 0
