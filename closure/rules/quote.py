@@ -35,7 +35,7 @@ def lines_of(answers: Mapping[str, Facts], *, filed_on: date, permille: int, col
 
     `collected_fen` is money kept from an earlier payment in this case. Source: RULEBOOK C-05.
     """
-    lines = _arrears_lines(answers.get("arrears"), filed_on, permille)
+    lines = _arrears_lines(_unpaid_bills(answers.get("arrears"), answers.get("bills")), filed_on, permille)
     lines += _unbilled_lines(answers.get("bills"), filed_on)
     lines += _penalty_lines(answers.get("contract"), filed_on)
     lines += _bucket_lines(answers.get("prepayment"))
@@ -49,9 +49,21 @@ def total_fen(lines: list[Line]) -> int:
     return sum(line.fen for line in lines)
 
 
-def _arrears_lines(facts: Facts | None, filed_on: date, permille: int) -> list[Line]:
+def _unpaid_bills(arrears: Facts | None, bills: Facts | None) -> list[Facts]:
+    """Overdue bills, and those issued but not due yet: a line closes with all of them settled (C-02)."""
+    overdue = list(arrears["bills"]) if arrears else []
+    known = {bill["month"] for bill in overdue}
+    issued = [
+        {"month": bill["month"], "unpaid_fen": bill["fen"] - bill["paid_fen"], "due_on": bill["due_on"]}
+        for bill in (bills["bills"] if bills else ())
+        if bill["month"] not in known and bill["fen"] > bill["paid_fen"]
+    ]
+    return sorted([*overdue, *issued], key=lambda bill: str(bill["month"]))
+
+
+def _arrears_lines(bills: list[Facts], filed_on: date, permille: int) -> list[Line]:
     lines: list[Line] = []
-    for bill in facts["bills"] if facts else ():
+    for bill in bills:
         due_on = date.fromisoformat(bill["due_on"])
         month, unpaid = bill["month"], bill["unpaid_fen"]
         lines.append(Line("bill", "line.bill", unpaid, "C-02", figures={"month": month}, item=month))

@@ -131,7 +131,12 @@ def _order_again(
 
 def is_lawful(command: Command) -> bool:
     """Whether a refusal names a reason that may block a closure (P-10a mapped at the boundary)."""
-    reason = mapped(command.code)
+    return may_block(command.code)
+
+
+def may_block(code: str) -> bool:
+    """The same for a bare code, as a refused question gives it."""
+    reason = mapped(code)
     return reason is not None and may_block_closure(reason)
 
 

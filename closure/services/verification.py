@@ -48,11 +48,28 @@ def verify(case: Case, *, fence: int, by: Actor) -> None:
         _store(case, _ask_other_line(case, by=by), by=by)
     if waiting:
         for answer in ask_all(orders.home_of_case(case), waiting, case_ref=case.ref, by=by):
-            _store(case, answer, by=by)
+            _store(case, _insist(case, answer, by=by), by=by)
     if _open(case):
         _wait(case, fence=fence, by=by)
     else:
         conclude(case, fence=fence, by=by)
+
+
+def _insist(case: Case, answer: Answer, *, by: Actor) -> Answer:
+    """A question refused for an unlawful reason is recorded and asked once more with a directive (B-2, B-7)."""
+    if answer.ending != Ending.REFUSED or orders.may_block(answer.code):
+        return answer
+    obstruction = obstructions.record(
+        answer.bss,
+        "question_refused",
+        case_ref=case.ref,
+        rules=("C-01", "B-2"),
+        evidence_ref=answer.evidence_ref,
+        words=answer.words,
+        by=by,
+    )
+    about = _about(case, answer.question) | {"directive": {"rule": "B-2", "obstruction": obstruction.ref}}
+    return ask(answer.bss, answer.question, about, case_ref=case.ref, by=by)
 
 
 def _open(case: Case) -> list[Check]:
@@ -86,16 +103,6 @@ def _store(case: Case, answer: Answer, *, by: Actor) -> None:
         check.evidence_ref, check.answered_at, check.ms = answer.evidence_ref, answer.at, answer.ms
         check.attempts += 1
         check.save()
-    if answer.ending == Ending.REFUSED:
-        obstructions.record(
-            answer.bss,
-            "question_refused",
-            case_ref=case.ref,
-            rules=("C-01", "B-2"),
-            evidence_ref=answer.evidence_ref,
-            words=answer.words,
-            by=by,
-        )
 
 
 def _wait(case: Case, *, fence: int, by: Actor) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -29,9 +30,9 @@ MORNING = datetime(2026, 11, 24, 10, 12, tzinfo=clock.SHANGHAI)
 ROBOT = robot("closer")
 
 
-def a_line(number: Phone = NUMBER, **also: object) -> LineSpec:
+def a_line(number: Phone = NUMBER, **also: Any) -> LineSpec:
     """A line of the holder in this cast, with whatever the test adds."""
-    return LineSpec(number=number.plain, holder_name=HOLDER.plain, holder_id=ID.plain, **also)  # type: ignore[arg-type]
+    return LineSpec(number=number.plain, holder_name=HOLDER.plain, holder_id=ID.plain, **also)
 
 
 @dataclass
@@ -51,9 +52,9 @@ class World:
         filing.check_contact_code(draft, code_of(draft.contact_challenge), by=self.by)
         return draft
 
-    def file(self, **also: object) -> Case:
+    def file(self, **also: Any) -> Case:
         """A filed case, not yet touched by any robot."""
-        return filing.file(self.draft(**also), by=self.by)  # type: ignore[arg-type]
+        return filing.file(self.draft(**also), by=self.by)
 
     def work(self, case: Case) -> Case:
         """Let the robots do what is due, and give the row as it then is."""
@@ -61,7 +62,7 @@ class World:
         advance.advance(case.ref, by=ROBOT)
         return Case.objects.get(pk=case.pk)
 
-    def quoted(self, **also: object) -> Case:
+    def quoted(self, **also: Any) -> Case:
         """A case whose findings are in and whose checklist is acknowledged."""
         case = self.work(self.file(**also))
         unbinding.acknowledge(case, by=self.by)
@@ -87,7 +88,7 @@ def world(database: object, provinces: Callable[..., None]) -> Iterator[World]:
 def fujian(world: World) -> Callable[..., None]:
     """Plant the holder's line in Fujian with what the test adds."""
 
-    def put(**also: object) -> None:
+    def put(**also: Any) -> None:
         plant(FUJIAN, a_line(**also))
 
     return put

@@ -78,3 +78,12 @@ def test_a_province_that_is_down_at_the_closing_is_tried_again(world: World, set
     set_temper(FUJIAN, Temper.HONEST)
     with clock.frozen(MORNING + timedelta(minutes=5)):
         assert world.work(settled).state == states.CLOSED
+
+
+def test_a_refused_identity_question_is_asked_again_with_a_directive(world: World, fujian: Callable[..., None]) -> None:
+    fujian()
+    set_temper(FUJIAN, Temper.OBSTRUCTIVE)
+    case = world.work(world.file())
+    assert case.state == states.QUOTED
+    row = Obstruction.objects.get(case_ref=case.ref)
+    assert (row.kind, "优惠期" in row.words) == ("question_refused", True)

@@ -29,6 +29,7 @@ class Visitor:
     line: Line
     contact: str
     inputs: int = 0
+    case: str = ""
 
     def tap(self, target: Locator) -> None:
         """Tap a button or link."""
@@ -91,14 +92,10 @@ class Visitor:
         self.say_who()
         self.tap(self.button("提交销户申请"))
         self.page.wait_for_url(re.compile(r"/closure/[a-z0-9]{26}/"))
-        return self.case_url
-
-    @property
-    def case_url(self) -> str:
-        """The address of the case one is in."""
         found = re.search(r"/closure/[a-z0-9]{26}", self.page.url)
         assert found is not None, self.page.url
-        return found[0]
+        self.case = found[0]
+        return self.case
 
     def see(self, words: str, within_ms: int = WORK_MS) -> None:
         """Wait until the page's body says something, reloading as a person without JavaScript would."""

@@ -178,3 +178,17 @@ def test_another_persons_photo_blocks_without_saying_who() -> None:
 def test_another_holders_line_is_a_mismatch() -> None:
     found = identity.other_line_findings({"match": False}, "match")
     assert [finding.key for finding in found] == ["identity.mismatch"]
+
+
+def test_a_bill_that_is_issued_but_not_due_is_in_the_quote_without_a_late_fee() -> None:
+    issued = {"month": "2026-10", "fen": 5800, "paid_fen": 800, "issued_on": "2026-11-01", "due_on": "2026-11-30"}
+    answers = {
+        "arrears": {"bills": [_bill("2026-09", "2026-10-31")], "total_fen": 5800},
+        "bills": {"bills": [issued], "unbilled": None},
+    }
+    lines = quote.lines_of(answers, filed_on=TODAY, permille=3)
+    assert [(line.kind, line.item, line.fen) for line in lines] == [
+        ("bill", "2026-09", 5800),
+        ("late_fee", "2026-09", 418),
+        ("bill", "2026-10", 5000),
+    ]
