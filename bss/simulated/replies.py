@@ -142,7 +142,8 @@ def _prepayment(db: cursor, line: Row, about: Mapping[str, Any], now: datetime, 
 
 
 def _arrears(db: cursor, line: Row, about: Mapping[str, Any], now: datetime, mood: Mood) -> Row:
-    bills = [bill for bill in unpaid(db, line["number"]) if bill["due_on"] < now.date()]
+    """Every issued bill not wholly paid, due or not: a line closes with none of them open (C-02)."""
+    bills = unpaid(db, line["number"])
     return {"bills": bills, "total_fen": sum(bill["unpaid_fen"] for bill in bills)}
 
 

@@ -148,10 +148,15 @@ def _refund(at: At) -> Effect:
     return Effect(fen=-fen, book={"prepayment": fen, "agent": -fen})
 
 
+def _overdue_fen(at: At) -> int:
+    """What suspends a line: unpaid and past its due day."""
+    return sum(bill["unpaid_fen"] for bill in unpaid(at.db, at.number) if bill["due_on"] < at.now.date())
+
+
 def _restore_service(at: At) -> Effect:
     if at.line["state"] not in ("one_way", "two_way", "normal"):
         raise Refusal("2009", "号码状态不能复机")
-    if owed := sum(bill["unpaid_fen"] for bill in unpaid(at.db, at.number)):
+    if owed := _overdue_fen(at):
         raise Refusal("2067", f"欠费 {owed // 100}.{owed % 100:02d} 元")
     at.do("UPDATE lines SET state = 'normal', sms = true WHERE number = %s", at.number)
     return Effect()
@@ -174,7 +179,7 @@ def _pay_in(at: At) -> Effect:
             at.number,
             left,
         )
-    if at.line["state"] in ("one_way", "two_way") and not unpaid(at.db, at.number):
+    if at.line["state"] in ("one_way", "two_way") and not _overdue_fen(at):
         at.do("UPDATE lines SET state = 'normal', sms = true WHERE number = %s", at.number)
     return Effect(fen=fen, book={"agent": fen, "receivable": left - fen, "prepayment": -left})
 

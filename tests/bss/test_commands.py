@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -350,6 +350,13 @@ def test_a_payment_by_number_restores_a_line_suspended_for_arrears(fujian: Bss, 
     line = line_row(fujian, NUMBER)
     assert (line["state"], line["sms"]) == ("normal", True)
     assert sum(fen for _, _, fen in book_rows(fujian, CASE)) == 0
+
+
+def test_a_bill_not_due_yet_does_not_keep_a_line_suspended(fujian: Bss, by: Actor) -> None:
+    bills = (BillSpec("2026-10", 3800, 0, *OCTOBER), BillSpec("2026-11", 900, 0, OCTOBER[0], date(2099, 1, 1)))
+    plant(fujian, replace(SPEC, state="one_way", bills=bills))
+    ended(fujian, "pay_in", by, fen=3800)
+    assert line_row(fujian, NUMBER)["state"] == "normal"
 
 
 def _settlement(bills: list[Mapping[str, Any]] | None = None, applied_fen: int = 0) -> dict[str, Any]:

@@ -52,6 +52,12 @@ def test_what_was_planted_is_what_is_answered(fujian: Bss, by: Actor) -> None:
     assert facts["snapshot"]["balance_fen"] == -3800
 
 
+def test_a_bill_issued_and_not_due_yet_stands_among_what_is_owed(fujian: Bss, by: Actor) -> None:
+    later = BillSpec("2026-10", 5800, 0, date(2026, 11, 1), date(2099, 11, 30))
+    plant(fujian, replace(SPEC, bills=(later,)))
+    assert ask(fujian, "arrears", ABOUT, case_ref=CASE, by=by).facts["total_fen"] == 5800
+
+
 def test_every_exchange_leaves_its_reply_sealed_and_hashed(fujian: Bss, by: Actor) -> None:
     answer = ask(fujian, "identity", ABOUT, case_ref=CASE, by=by)
     kept = Evidence.objects.get(ref=answer.evidence_ref)
