@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import pytest
 
 from bss.provinces import Bss
 from bss.simulated import LineSpec, plant
+from portal import clock
 from portal.actors import Actor, robot
 
 FUJIAN = Bss("161", "35")
@@ -16,6 +18,13 @@ NUMBER = "16135006721"
 CASE = "c" * 26
 ABOUT = {"number": NUMBER, "name": "林晓岚", "id": "359901199003071238"}
 SPEC = LineSpec(number=NUMBER, holder_name="林晓岚", holder_id="359901199003071238")
+
+
+@pytest.fixture(autouse=True)
+def morning() -> Iterator[datetime]:
+    """The day on which the planted bills are overdue and the planted contracts still run."""
+    with clock.frozen(datetime(2026, 11, 24, 10, 12, tzinfo=clock.SHANGHAI)) as at:
+        yield at
 
 
 @pytest.fixture
