@@ -118,7 +118,9 @@ def _choices(context: Context, bound: BoundField) -> list[dict[str, Any]]:
 
 
 def _attributes(bound: BoundField, kind: str) -> dict[str, str | bool]:
-    attributes: dict[str, str | bool] = {"class": f"input input--{kind}" if kind else "input"}
+    attributes: dict[str, str | bool] = {}
+    if getattr(bound.field.widget, "input_type", "") not in {"radio", "checkbox"}:
+        attributes["class"] = f"input input--{kind}" if kind else "input"
     described = [f"{bound.auto_id}-hint"] if bound.help_text else []
     if bound.errors:
         attributes["aria-invalid"] = "true"
