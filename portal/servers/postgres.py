@@ -17,7 +17,6 @@ from portal.servers.process import Program
 MAX_CONNECTIONS = 400
 TEST_FLAGS = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",

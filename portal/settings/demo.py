@@ -13,6 +13,7 @@ from portal.settings.base import INSTALLED_APPS
 INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 ALLOWED_HOSTS = ["*"]
 DEMO = True
+SMS_ADAPTER = "demo.sms.HandsetSms"
 
 _WORLD = World(os.environ.get("TONGBAN_WORLD", "demo"))
 _ROLE = "OWNER" if os.environ.get("TONGBAN_DB_ROLE") == "owner" else "APP"

@@ -13,8 +13,10 @@ from typing import TypedDict
 
 import redis
 
-from portal.servers.places import CHECKOUT, DATA, World
+from portal.servers.places import CHECKOUT, DATA, HASH, World
 from portal.servers.process import Program, halt, spawn, wait_for
+from portal.servers.product import Product
+from portal.servers.provision import provision
 
 WORLD = World("journeys")
 STATE = DATA / f"{WORLD.name}.json"
@@ -91,3 +93,25 @@ def _is_up(process: subprocess.Popen[bytes]) -> Callable[[], bool]:
 def _state() -> State:
     found: State = json.loads(STATE.read_text(encoding="ascii"))
     return found
+
+
+@dataclass(frozen=True)
+class Inside:
+    """How a test reaches the running product's database and provinces by itself."""
+
+    app: str
+    provinces: str
+    prefix: str
+
+
+def addresses_of(product: RunningProduct) -> Inside:
+    """The addresses the product was started with; on outside servers as its supervisor names them."""
+    described = Product(WORLD, "portal.settings.test", 0, fresh=True)
+    outside = os.environ.get("DATABASE_URL", "")
+    found = provision(
+        outside or WORLD.postgres_url("postgres", "postgres"),
+        described.database,
+        bss_url=os.environ.get("BSS_DATABASE_URL", ""),
+    )
+    prefix = f"bss_{HASH}_{WORLD.name}" if outside else "bss"
+    return Inside(found.app, found.provinces, os.environ.get("BSS_DATABASE_PREFIX", prefix))

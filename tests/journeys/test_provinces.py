@@ -42,6 +42,7 @@ def test_an_obstructive_province_does_not_stop_the_case_and_its_words_are_kept(
     page: Page, desktop: Page, tempers: Page
 ) -> None:
     visitor = Visitor(page, line_of("obstructive_province"), contact="16932700032")
+    set_temper(tempers, "163_37", "obstructive")
     visitor.file()
     visitor.acknowledge()
     if page.url.endswith("/pay"):
