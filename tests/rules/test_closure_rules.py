@@ -77,7 +77,10 @@ def test_the_number_being_closed_is_refused_as_an_address(case: dict[str, Any]) 
 
 
 def test_a_mismatch_shows_nothing_else() -> None:
-    answers = {"identity": HOLDER | {"match": False}, "contract": {"contracts": [a_contract()]}}
+    answers: dict[str, dict[str, Any]] = {
+        "identity": HOLDER | {"match": False},
+        "contract": {"contracts": [a_contract()]},
+    }
     found = verification.all_findings(answers, {}, filed_on=TODAY, today=TODAY, terms=TERMS)
     assert [finding.key for finding in found] == ["identity.mismatch"]
 
@@ -123,7 +126,7 @@ def test_a_bill_of_exactly_five_times_the_mean_is_not_flagged() -> None:
 
 
 def test_the_quote_of_the_screen_design_adds_up() -> None:
-    answers = {
+    answers: dict[str, dict[str, Any]] = {
         "arrears": {"bills": [_bill("2026-09", "2026-10-31"), _bill("2026-10", "2026-11-24")], "total_fen": 11600},
         "bills": {"bills": [], "unbilled": {"from": "2026-11-01", "through": "2026-11-24", "monthly_fen": 5800}},
         "contract": {"contracts": [a_contract(), a_contract(id="k2", document=None, claimed_fen=24000)]},
@@ -156,7 +159,7 @@ def test_no_refund_is_above_ones_own_money(unpaid: list[int], own: int, gifted: 
     bills = [
         {"month": f"2026-0{place + 1}", "unpaid_fen": fen, "due_on": "2026-10-31"} for place, fen in enumerate(unpaid)
     ]
-    answers = {
+    answers: dict[str, dict[str, Any]] = {
         "arrears": {"bills": bills, "total_fen": sum(unpaid)},
         "prepayment": {"buckets": [_bucket("own", own), _bucket("gifted", gifted)]},
     }
@@ -182,7 +185,7 @@ def test_another_holders_line_is_a_mismatch() -> None:
 
 def test_a_bill_that_is_issued_but_not_due_is_in_the_quote_without_a_late_fee() -> None:
     issued = {"month": "2026-10", "fen": 5800, "paid_fen": 800, "issued_on": "2026-11-01", "due_on": "2026-11-30"}
-    answers = {
+    answers: dict[str, dict[str, Any]] = {
         "arrears": {"bills": [_bill("2026-09", "2026-10-31")], "total_fen": 5800},
         "bills": {"bills": [issued], "unbilled": None},
     }
