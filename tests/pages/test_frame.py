@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import re
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client, override_settings
 
 POLICY = ("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'")
@@ -79,9 +81,21 @@ def test_a_demo_says_that_it_is_one_and_a_real_site_whose_it_is(visitor: Client)
     assert "演示系统" not in page
 
 
+def sent(client: Client, where: str) -> int:
+    """Bytes of an answer as they travel to a browser that takes gzip."""
+    return len(client.get(where, headers={"accept-encoding": "gzip"}).content)
+
+
 @pytest.mark.parametrize("where", OPEN)
-def test_each_page_is_light(visitor: Client, where: str) -> None:
-    assert len(gzip.compress(visitor.get(where).content)) < 10_000
+def test_each_page_travels_in_ten_kilobytes(visitor: Client, where: str) -> None:
+    assert 0 < sent(visitor, where) < 10_000
+
+
+def test_page_styles_and_script_together_stay_under_forty_kilobytes(visitor: Client) -> None:
+    styles = sorted(finders.find(f"css/{name}.css", find_all=True)[0] for name in ("tokens", "subscriber", "print"))
+    script = finders.find("django_htmx/htmx-2.min.js", find_all=True)[0]
+    files = sum(len(gzip.compress(Path(path).read_bytes())) for path in (*styles, script))
+    assert sent(visitor, "/rules") + files < 40_000
 
 
 def test_the_title_is_the_heading(visitor: Client) -> None:
