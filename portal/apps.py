@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from portal import checks  # noqa: F401 - registers the check of undeclared routes
+
 
 class PortalConfig(AppConfig):
     """Ground floor: people, register, parameters, moving, audit, words, notices."""

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 
 from closure.forms.certificate import CertificateForm
 from closure.models import Certificate
@@ -26,6 +27,7 @@ def page(request: PortalRequest, ref: str) -> HttpResponse:
         return redirect("closure-progress", case.ref)
     ready = certificate.pdf is not None
     context = head(case, request, "done") | certificates.words_of(certificate, request.lang)
+    context["qr"] = mark_safe(certificates.qr_of(certificate))  # noqa: S308 - made here, of our own address
     context |= {"ready": ready, "polling": not ready, "pdf_url": reverse("closure-certificate-pdf", args=[case.ref])}
     return render(request, "closure/certificate.html", context)
 

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 
 from closure.forms.identity import IdentityForm
 from closure.models import Case
+from closure.pages.opening import to_sign_in
 from closure.queries import draft_of
 from closure.services import filing
 from portal.errors import TongbanError
@@ -29,6 +30,8 @@ def page(request: PortalRequest) -> HttpResponse:
     Template closure/identity.html, context: form (IdentityForm), draft (Case or None), shown [{label, value,
     change_url}] (masked), code_sent (bool), crumb, steps, number. POST `action` is `code` or `continue`.
     """
+    if not request.actor.line_ref:
+        return to_sign_in("closure-identity")
     draft = draft_of(request.actor)
     if request.method != "POST":
         return _show(request, draft, _form(request, draft, None))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
 from closure import states
 from closure.models import Case
 from closure.queries import visible_to
@@ -21,6 +25,11 @@ def case_or_missing(request: PortalRequest, ref: str) -> Case:
     if case is None:
         raise Missing("error.missing")
     return case
+
+
+def to_sign_in(back: str) -> HttpResponse:
+    """A browser that only reads its closed case signs in with a line before it files another."""
+    return redirect(f"{reverse('sign-in')}?next={reverse(back)}")
 
 
 def head(case: Case, request: PortalRequest, step: str) -> dict[str, Any]:

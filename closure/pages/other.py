@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from closure.forms.other import OtherForm
+from closure.pages.opening import to_sign_in
 from closure.services import filing
 from portal.errors import TongbanError
 from portal.queries.people import account_of
@@ -18,6 +19,8 @@ def page(request: PortalRequest) -> HttpResponse:
 
     POST: the photo goes to the identity authority once and is not kept; then the contact step.
     """
+    if not request.actor.line_ref:
+        return to_sign_in("closure-other")
     form = OtherForm(request.POST or None, files=request.FILES or None, lang=request.lang)
     if request.method == "POST" and form.is_valid():
         try:

@@ -17,6 +17,7 @@ from portal.lexicon import say
 from portal.rules.money import yuan
 
 KINDS = {"BLOCK": "block", "WARN": "warn", "INFO": "info"}
+LONG_WAIT_HOURS = 72
 IN_FAVOUR = ("own", "deposit", "gifted", "collected")
 
 
@@ -129,4 +130,6 @@ def left(until_at: Any, lang: str) -> str:
         return say("closure.late", lang, hours=-minutes // 60, minutes=-minutes % 60)
     if minutes < 60:
         return say("closure.left_minutes", lang, minutes=minutes)
-    return say("closure.left_hours", lang, hours=minutes // 60)
+    if minutes < LONG_WAIT_HOURS * 60:
+        return say("closure.left_hours", lang, hours=minutes // 60)
+    return say("closure.left_days", lang, days=minutes // (24 * 60))

@@ -80,8 +80,7 @@ def render(case: Case, *, by: Actor) -> None:
 
 def _pdf_of(certificate: Certificate, lang: str) -> bytes:
     """The unsigned PDF: one A4 page, the QR holds the public check address (ECC Q)."""
-    address = settings.SITE_URL + reverse("certificate-check", args=[certificate.ref])
-    qr = segno.make(address, error="q", micro=False).svg_inline(scale=4, border=2)
+    address, qr = address_of(certificate), qr_of(certificate)
     data = json.dumps(words_of(certificate, lang) | {"address": address}, ensure_ascii=False)
     pdf = typst.compile(  # type: ignore[misc]
         TEMPLATE.read_bytes(), font_paths=[str(FONTS)], sys_inputs={"data": data, "qr": qr}, ignore_system_fonts=True
@@ -89,6 +88,16 @@ def _pdf_of(certificate: Certificate, lang: str) -> bytes:
     if not isinstance(pdf, bytes):
         raise TypeError("typst made no PDF")
     return pdf
+
+
+def address_of(certificate: Certificate) -> str:
+    """The public address that checks this certificate."""
+    return str(settings.SITE_URL) + reverse("certificate-check", args=[certificate.ref])
+
+
+def qr_of(certificate: Certificate) -> str:
+    """The QR of that address as SVG (ECC Q), without style or script."""
+    return str(segno.make(address_of(certificate), error="q", micro=False).svg_inline(scale=4, border=2))
 
 
 def count_look_up(address: str) -> None:

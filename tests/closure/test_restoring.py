@@ -1,0 +1,66 @@
+"""Paying into a line by its number: restored when the arrears are covered, returned when the province refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from bss.simulated import BillSpec, Temper, line_row, set_temper
+from closure.models import Restoring
+from closure.services import restoring
+from portal.actors import ANONYMOUS
+from portal.errors import Invalid
+from portal.masked import Phone
+from settlement.models import Payout
+from settlement.queries import trial_balance
+from settlement.simulated.provider import decide
+from tests.closure.conftest import FUJIAN, NUMBER, ROBOT, World
+
+OWED = BillSpec("2026-09", 5800, 0, date(2026, 10, 1), date(2026, 10, 14))
+
+
+def paid(fen: int) -> Restoring:
+    """A payment of `fen` into the line, made at the provider and worked by the robot."""
+    row = restoring.ask(NUMBER, fen, "32", by=ANONYMOUS)
+    decide(row.payment_ref, "paid")
+    restoring.advance(row.ref, by=ROBOT)
+    return Restoring.objects.get(ref=row.ref)
+
+
+@pytest.fixture
+def suspended(world: World, fujian: Callable[..., None]) -> None:
+    """A line suspended both ways for one unpaid bill."""
+    fujian(bills=[OWED], state="two_way", sms=False)
+
+
+@pytest.mark.usefixtures("suspended")
+def test_paid_arrears_bring_the_service_back() -> None:
+    assert paid(10_000).state == "RESTORED"
+    line = line_row(FUJIAN, NUMBER.plain)
+    assert (line["state"], line["sms"]) == ("normal", True)
+    assert trial_balance() == 0
+
+
+@pytest.mark.usefixtures("suspended")
+def test_too_little_money_leaves_the_line_suspended_and_the_money_booked() -> None:
+    assert paid(1_000).state == "RESTORED"
+    assert line_row(FUJIAN, NUMBER.plain)["state"] == "two_way"
+    assert trial_balance() == 0
+
+
+@pytest.mark.usefixtures("suspended")
+def test_a_refused_payment_in_goes_back_the_way_it_came() -> None:
+    set_temper(FUJIAN, Temper.OBSTRUCTIVE, only=["pay_in"])
+    row = paid(10_000)
+    restoring.advance(row.ref, by=ROBOT)
+    assert Restoring.objects.get(ref=row.ref).state == "RETURNED"
+    assert Payout.objects.get(case_ref=row.ref).fen == 10_000
+    assert trial_balance() == 0
+
+
+def test_a_number_of_no_operator_is_refused(world: World) -> None:
+    with pytest.raises(Invalid) as refusal:
+        restoring.ask(Phone("13800138000"), 1_000, "32", by=ANONYMOUS)
+    assert refusal.value.field == "number"
