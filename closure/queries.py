@@ -12,8 +12,11 @@ from django.db.models import Q, QuerySet
 from bss.gateway import Ending
 from closure import states
 from closure.models import Case, Certificate, FindingRow, Quote
+from closure.parameters import CLOSING_HOURS, LAPSE_DAYS, QUOTE_HOURS
+from closure.rules.limits import LimitTerms, replayed
 from portal import clock
 from portal.actors import Actor
+from portal.deadlines import Deadline
 from portal.models import Movement, WorkOrder
 from portal.parameters import Parameter, value_of
 from portal.roles import Role
@@ -143,6 +146,13 @@ def untie_order(case: Case, tie: str) -> WorkOrder:
 def movements_of(case: Case) -> QuerySet[Movement]:
     """The history of a case, oldest first."""
     return Movement.objects.filter(subject_type="closure.case", subject_ref=case.ref).order_by("seq")
+
+
+def limits_of(case: Case) -> list[Deadline]:
+    """The limits now running, replayed from the case's history, soonest first."""
+    history = [(row.to_state, row.at) for row in movements_of(case)]
+    terms = LimitTerms(term(case, LAPSE_DAYS), term(case, QUOTE_HOURS), term(case, CLOSING_HOURS))
+    return replayed(history, terms)
 
 
 def payout_of(case: Case) -> Payout | None:

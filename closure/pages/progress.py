@@ -12,7 +12,7 @@ from closure import states
 from closure.models import Case
 from closure.pages import shown
 from closure.pages.opening import case_or_missing, head, home_said, money
-from closure.queries import current_quote, movements_of, payout_of
+from closure.queries import current_quote, limits_of, movements_of, payout_of
 from portal.lexicon import say
 from portal.models import Movement
 from portal.requests import PortalRequest
@@ -54,6 +54,7 @@ def _context(case: Case, lang: str) -> dict[str, Any]:
         "events": _events(case, lang),
         "charging": shown.charging(case, lang) if case.state in states.OPEN else None,
         "contacts": say("closure.contacts", lang, n=case.contacts_made),
+        "reckoned": [line for limit in limits_of(case) for line in limit.arithmetic],
         "late_text": say("closure.if_late", lang) if case.state in states.OPEN else "",
         "actions": _actions(case, lang),
         "refund": _refund(case, lang),

@@ -15,6 +15,7 @@ from closure import states
 from closure.models import Case, FindingRow
 from closure.parameters import CLOSING_HOURS, FREEZE_DAYS, RETRY_SECONDS
 from closure.queries import current_quote, settlement_payload, term
+from closure.rules import limits
 from closure.services import certificate, orders, untying
 from closure.services.timing import postpone, soon
 from portal import audit, clock, register, work_orders
@@ -57,7 +58,7 @@ def begin(case: Case, *, fence: int, by: Actor) -> None:
             rules=("C-13",),
             fence=fence,
             due_at=clock.now(),
-            limit_at=clock.now() + timedelta(hours=hours),
+            limit_at=limits.closing_end(clock.now(), hours).at,
         )
 
 

@@ -10,6 +10,7 @@ from closure import states
 from closure.models import Case, Check
 from closure.parameters import LAPSE_DAYS, VERIFY_LIMIT_MINUTES
 from closure.queries import term
+from closure.rules import limits
 from closure.rules.filing import number_findings
 from closure.rules.verification import QUESTIONS
 from closure.services import charging, orders
@@ -129,7 +130,7 @@ def file(draft: Case, *, by: Actor) -> Case:
             due_at=now,
             owner=OWNER,
             limit_at=now + timedelta(minutes=term(case, VERIFY_LIMIT_MINUTES)),
-            lapse_at=now + timedelta(days=term(case, LAPSE_DAYS)),
+            lapse_at=limits.lapse(now, term(case, LAPSE_DAYS)).at,
         )
         _open_checks(case)
         orders.intend(case, charging.STOP, "stop_charging", {}, by=by, effective_at=now)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from django.db import transaction
 
@@ -11,6 +10,7 @@ from closure import states
 from closure.models import Case, Quote, QuoteLine
 from closure.parameters import LATE_FEE_PERMILLE, PINNED, QUOTE_HOURS
 from closure.queries import filed_on
+from closure.rules import limits
 from closure.rules.finding import Facts
 from closure.rules.quote import lines_of, total_fen
 from closure.services import orders
@@ -37,7 +37,7 @@ def make(case: Case, answers: Mapping[str, Facts], *, fence: int, by: Actor) -> 
         total_fen=total_fen(lines),
         parameters=pinned,
         made_at=now,
-        valid_until=now + timedelta(hours=pinned[QUOTE_HOURS.name]),
+        valid_until=limits.quote_end(now, pinned[QUOTE_HOURS.name]).at,
     )
     QuoteLine.objects.bulk_create(
         QuoteLine(quote=quote, position=position, **{**line.__dict__, "figures": dict(line.figures)})
