@@ -108,8 +108,8 @@ def test_a_withdrawn_case_shows_its_proof(page: Page, axe: Axe) -> None:
 def test_a_strangers_case_is_not_there(page: Page, open_page: OpenPage) -> None:
     owner = Visitor(page, line_of("family_broadband"), contact="16932700007")
     address = owner.file()
-    stranger = Visitor(open_page(), line_of("slow_province"), contact="16932700008")
-    stranger.sign_in()
+    stranger = Visitor(open_page(), line_of("clean"), contact="")
+    stranger.sign_in("/my", "16932700008")
     for path in ("", "/result", "/pay", "/withdraw", "/certificate", "/certificate.pdf"):
         theirs = stranger.page.request.get(f"{address}{path}")
         absent = stranger.page.request.get(f"/closure/{'0' * 26}{path}")

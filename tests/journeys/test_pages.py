@@ -17,7 +17,7 @@ from tests.journeys.visitor import Visitor, line_of
 
 # Not pages: they act, answer machines, or send files.
 NOT_PAGES = re.compile(
-    r"healthz|readyz|callback|sign-out|switch|schema|\.jsonl|\.pdf|api/|demo-enter|closure-start|-key"
+    r"healthz|readyz|callback|sign-out|switch|schema|\.jsonl|\.pdf|api/|demo-enter|closure-start|-key|resend|package"
 )
 STAFF = {"clerk": Role.CLERK, "national": Role.NATIONAL_REGULATOR, "auditor": Role.AUDITOR}
 

@@ -66,7 +66,7 @@ def test_arrears_paid_by_number_bring_the_service_back_and_the_code_arrives(page
     visitor.tap(visitor.button("去付款"))
     visitor.tap(visitor.button("付款成功"))
     page.goto(back)
-    visitor.see("恢复")
+    visitor.see("已入账")
     visitor.file()
     visitor.see("可以销户")
 

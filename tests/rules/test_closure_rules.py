@@ -17,7 +17,14 @@ from portal.masked import Phone
 WORKED = Path(__file__).parent.parent / "worked"
 TODAY = date(2026, 11, 24)
 TERMS = verification.Terms(late_fee_permille=3, abnormal_bill_factor=5)
-HOLDER = {"match": True, "kind": "person", "real_name": True, "line_state": "normal", "holds": [], "sms": True}
+HOLDER: dict[str, Any] = {
+    "match": True,
+    "kind": "person",
+    "real_name": True,
+    "line_state": "normal",
+    "holds": [],
+    "sms": True,
+}
 
 
 def worked(name: str) -> dict[str, Any]:
