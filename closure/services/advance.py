@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Protocol
+
+from django.db import transaction
 
 from closure import states
 from closure.models import Case
@@ -14,7 +17,10 @@ from portal.actors import Actor
 from portal.errors import Conflict
 from portal.moving import claim_due, release_lease, take_lease
 
+log = logging.getLogger(__name__)
+
 LEASE_S = 60
+POISON_S = 60
 ROUNDS = 12
 
 
@@ -36,8 +42,18 @@ def sweep(*, limit: int, by: Actor) -> int:
     """Claim cases that are due and work them; returns how many. Depends on no message."""
     claimed = claim_due(Case, limit=limit, lease_s=LEASE_S)
     for pk, fence in claimed:
-        _run(pk, fence, by=by)
+        try:
+            _run(pk, fence, by=by)
+        except Exception as error:
+            # One poison case must not stop the others, nor be tried again at once; its words may hold personal data.
+            log.error("case %s: %s", pk, type(error).__name__)
+            _set_aside(pk)
     return len(claimed)
+
+
+def _set_aside(pk: int) -> None:
+    with transaction.atomic(durable=True):
+        Case.objects.filter(pk=pk, due_at__lte=clock.now()).update(due_at=soon(POISON_S))
 
 
 def _run(pk: int, fence: int, *, by: Actor) -> None:

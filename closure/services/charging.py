@@ -10,6 +10,7 @@ from closure.models import Case
 from closure.services import orders
 from portal import audit, clock
 from portal.actors import Actor
+from portal.errors import Conflict
 
 STOP, RESUME = "stop-charging", "resume-charging"
 
@@ -19,7 +20,11 @@ def stop(case: Case, *, by: Actor) -> bool:
 
     A command proved not done is replaced by a new one with the same `effective_at`.
     """
-    command = orders.carry_out(case, STOP, "stop_charging", {}, by=by, effective_at=case.filed_at)
+    try:
+        command = orders.carry_out(case, STOP, "stop_charging", {}, by=by, effective_at=case.filed_at)
+    except Conflict:
+        # The case ended meanwhile; a late message must not stop the charges again.
+        return False
     if command.state != DONE:
         return False
     with transaction.atomic(durable=True):

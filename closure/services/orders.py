@@ -17,8 +17,10 @@ from bss.states import OPEN as UNSETTLED
 from closure.models import Case, CaseOrder
 from closure.parameters import COMMAND_MINUTES
 from closure.queries import term
+from closure.rules.orders import may_be_intended
 from portal import clock
 from portal.actors import Actor
+from portal.errors import Conflict
 
 DIRECTED_TRIES = 3
 REVERSIBLE = ("settle:", "release:", "execute:")
@@ -73,7 +75,8 @@ def carry_out(
     """Bring `step` as far as it goes now: intend it once, send or enquire, and replace a command that surely failed.
 
     A refusal for a reason outside the published conditions is recorded as an obstruction and ordered again with a
-    directive (B-2). Must be called outside a transaction. Returns the latest command, whatever its state.
+    directive (B-2). Must be called outside a transaction. Returns the latest command, whatever its state; raises
+    Conflict when a new command is needed and the case has meanwhile moved to a state that does not allow it.
     """
     command = last(case, step)
     if command is None or command.state == EXPIRED:
@@ -98,10 +101,12 @@ def _intend_now(
     directive: Mapping[str, str] | None = None,
 ) -> Command:
     with transaction.atomic(durable=True):
-        Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
+        locked = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
         latest = last(case, step)
         if latest is not None and latest.state not in (EXPIRED, REFUSED):
             return latest
+        if not may_be_intended(verb, locked.state):
+            raise Conflict("error.conflict", rule_id="C-12")
         return intend(case, step, verb, payload, by=by, effective_at=effective_at, directive=directive)
 
 
