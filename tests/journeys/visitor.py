@@ -14,6 +14,7 @@ from portal import clock
 CODE = re.compile(r"验证码 ([0-9]{6})")
 FINDINGS_MS = 2_000
 WORK_MS = 30_000
+SMS_TRIES = 60
 
 
 def line_of(key: str) -> Line:
@@ -53,7 +54,9 @@ class Visitor:
         other.locator("main [name=number]").fill(number)
         other.locator("main form button").first.click()
         found = other.locator("main ol.sms li").filter(has_text=CODE).first
-        while not found.is_visible():
+        for _ in range(SMS_TRIES):
+            if found.is_visible():
+                break
             other.wait_for_timeout(200)
             other.reload()
         code = CODE.search(found.inner_text())
