@@ -7,8 +7,11 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypedDict
 
 import redis
@@ -55,8 +58,19 @@ class RunningProduct:
     def kill(self, program: str) -> None:
         """SIGKILL, then wait until the supervisor has started it again."""
         dead = self.pid(program)
-        os.kill(dead, signal.SIGKILL)
+        for pid in [dead, *(_children_of(dead) if program == "web" else [])]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         wait_for(lambda: self.pid(program) != dead, what=f"a new {program}", limit_s=20)
+        wait_for(self._answers, what="the web server", limit_s=30)
+
+    def _answers(self) -> bool:
+        """Whether the web server, perhaps a new one, takes requests."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
 
     def flush_broker(self) -> None:
         """Lose every message."""
@@ -66,6 +80,12 @@ class RunningProduct:
     def stop(self) -> None:
         """End it, and everything it started."""
         halt(self.process, PROGRAM)
+
+
+def _children_of(pid: int) -> list[int]:
+    """A web server's workers go on serving for a moment when their master is killed: they die with it here."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in listed.read_text(encoding="ascii").split()] if listed.exists() else []
 
 
 def start() -> RunningProduct:
