@@ -42,6 +42,7 @@ def head(case: Case, request: PortalRequest, step: str) -> dict[str, Any]:
         "crumb": say("closure.crumb", request.lang, n=place + 1, of=len(STEPS)),
         "number": case.number.masked,
         "home": home_words(case, request.lang),
+        "home_said": home_said(case, request.lang),
         "case_no": case.case_no or "",
         "can_withdraw": case.state in states.BEFORE_MONEY,
     }

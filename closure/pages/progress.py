@@ -55,7 +55,7 @@ def _context(case: Case, lang: str) -> dict[str, Any]:
         "charging": shown.charging(case, lang) if case.state in states.OPEN else None,
         "contacts": say("closure.contacts", lang, n=case.contacts_made),
         "reckoned": [line for limit in limits_of(case) for line in limit.arithmetic],
-        "late_text": say("closure.if_late", lang) if case.state in states.OPEN else "",
+        "late_text": _if_late(case, lang),
         "actions": _actions(case, lang),
         "refund": _refund(case, lang),
         "proof": proof,
@@ -64,6 +64,14 @@ def _context(case: Case, lang: str) -> dict[str, Any]:
         "no_withdraw": say("closure.no_withdraw", lang) if case.state in (states.PAYING, *PANELS) else "",
         "polling": case.state in POLLING or undoing or (case.state == states.CLOSED and case.due_at is not None),
     }
+
+
+def _if_late(case: Case, lang: str) -> str:
+    """The regulator hears of a late province; a person's own limit has its own end."""
+    if case.state not in states.OPEN:
+        return ""
+    own = {states.HELD: "closure.if_late_held", states.QUOTED: "closure.if_late_quoted"}
+    return say(own.get(case.state, "closure.if_late"), lang)
 
 
 def _text(case: Case, lang: str) -> str:

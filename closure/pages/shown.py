@@ -38,6 +38,8 @@ def _cell(check: Check, found: list[FindingRow], case: Case, lang: str, *, hidde
     if check.ending not in (Ending.DONE, Ending.REFUSED):
         word = say("closure.cell.unanswered", lang)
         return {"name": name, "kind": "warn", "word": word, "more": home_said(case, lang)}
+    if case.state == states.VERIFYING:
+        return {"name": name, "kind": "idle", "word": say("closure.cell.answered", lang)}
     severities = [row.severity for row in found if row.question == check.question]
     for severity, kind in KINDS.items():
         if severity in severities:

@@ -110,6 +110,7 @@ class Product:
             "BSS_DATABASE_PREFIX": os.environ.get("BSS_DATABASE_PREFIX", prefix),
             "DJANGO_SETTINGS_MODULE": self.settings,
             "TONGBAN_WORLD": self.world.name,
+            "SITE_URL": os.environ.get("SITE_URL") or self.url,
             "PYTHONPATH": str(CHECKOUT),
             "PYTHONUNBUFFERED": "1",
         }
