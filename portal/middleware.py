@@ -18,7 +18,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import override
 
 from portal.checks import undeclared
-from portal.errors import Refused, TongbanError
+from portal.errors import Missing, Refused, TongbanError
 from portal.pages.errors import error_response
 from portal.permissions import roles_of
 from portal.requests import PortalRequest
@@ -98,6 +98,8 @@ class DefaultDeny:
         self, request: PortalRequest, view: Callable[..., HttpResponseBase], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         """Compare the actor's role with the route's permission before the view runs."""
+        if any("\x00" in str(value) for value in kwargs.values()):  # PostgreSQL has no such text: nothing is there
+            return error_response(request, Missing("error.missing"))
         allowed = roles_of(permission_of(view))
         if Role.ANONYMOUS in allowed or request.actor.role in allowed:
             return None

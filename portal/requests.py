@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
@@ -19,6 +19,11 @@ class PortalRequest(HttpRequest):
     lang: str
     big: bool
     htmx: HtmxDetails
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with, however little; None when it is only shown."""
+    return request.POST if request.method == "POST" else None
 
 
 def local_path(text: str, otherwise: str = "/") -> str:

@@ -15,7 +15,7 @@ from closure.pages.opening import case_or_missing, head
 from closure.queries import certificate_by_number
 from closure.services import certificate as certificates
 from portal.errors import Missing
-from portal.requests import PortalRequest, address_of
+from portal.requests import PortalRequest, address_of, typed
 from portal.signing import is_genuine
 
 
@@ -52,7 +52,7 @@ def check(request: PortalRequest, ref: str) -> HttpResponse:
 
 def by_number(request: PortalRequest) -> HttpResponse:
     """Public: twelve digits and the phone's last four, throttled. Template closure/check_number.html, context: form."""
-    form = CertificateForm(request.POST or None, lang=request.lang)
+    form = CertificateForm(typed(request), lang=request.lang)
     if request.method == "POST" and form.is_valid():
         certificates.count_look_up(address_of(request))
         return _verdict(request, certificate_by_number(form.cleaned_data["number"], form.cleaned_data["tail"]))

@@ -31,7 +31,7 @@ def page(request: PortalRequest) -> HttpResponse:
 
 
 def _file(request: PortalRequest, draft: Case | None) -> HttpResponse:
-    ref = request.POST.get("draft", "")
+    ref = request.POST.get("draft", "").replace("\x00", "")
     filed = visible_to(request.actor).filter(ref=ref).first()
     if filed is None:
         if draft is None or draft.ref != ref or not filing.is_complete(draft):

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from closure.forms.find import FindCodeForm, FindForm
 from closure.services import finding
 from portal.errors import TongbanError
-from portal.requests import PortalRequest, address_of
+from portal.requests import PortalRequest, address_of, typed
 from portal.sessions import remember_case
 
 FIND = "find"
@@ -16,7 +16,7 @@ FIND = "find"
 
 def page(request: PortalRequest) -> HttpResponse:
     """Template closure/find.html, context: form. The next page is the same whether the case exists or not."""
-    form = FindForm(request.POST or None, lang=request.lang)
+    form = FindForm(typed(request), lang=request.lang)
     if request.method == "POST" and form.is_valid():
         clean = form.cleaned_data
         try:
@@ -36,7 +36,7 @@ def code(request: PortalRequest) -> HttpResponse:
     challenge, case_ref = request.session.get(FIND, ["", ""])
     if not challenge:
         return redirect("closure-find")
-    form = FindCodeForm(request.POST or None, lang=request.lang)
+    form = FindCodeForm(typed(request), lang=request.lang)
     if request.method == "POST" and form.is_valid():
         try:
             finding.open_case(challenge, case_ref, form.cleaned_data["code"], by=request.actor)

@@ -10,7 +10,7 @@ from closure.forms.identity import HolderForm
 from closure.pages.opening import case_or_missing, head
 from closure.queries import latest_findings
 from closure.services import verification
-from portal.requests import PortalRequest
+from portal.requests import PortalRequest, typed
 
 
 def act(request: PortalRequest, ref: str) -> HttpResponse:
@@ -19,7 +19,7 @@ def act(request: PortalRequest, ref: str) -> HttpResponse:
     if case.state != states.HELD:
         return redirect("closure-progress", case.ref)
     mismatch = latest_findings(case).filter(key="identity.mismatch").exists()
-    form = HolderForm(request.POST or None, lang=request.lang) if mismatch else None
+    form = HolderForm(typed(request), lang=request.lang) if mismatch else None
     if request.method == "POST" and (form is None or form.is_valid()):
         holder = (form.cleaned_data["name"], form.cleaned_data["id_number"]) if form else None
         verification.again(case, holder=holder, by=request.actor)

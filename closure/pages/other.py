@@ -10,7 +10,7 @@ from closure.pages.opening import to_sign_in
 from closure.services import filing
 from portal.errors import TongbanError
 from portal.queries.people import account_of
-from portal.requests import PortalRequest
+from portal.requests import PortalRequest, typed
 from realname.authority import authority, checked_photo
 
 
@@ -21,7 +21,7 @@ def page(request: PortalRequest) -> HttpResponse:
     """
     if not request.actor.line_ref:
         return to_sign_in("closure-other")
-    form = OtherForm(request.POST or None, files=request.FILES or None, lang=request.lang)
+    form = OtherForm(typed(request), files=request.FILES, lang=request.lang)
     if request.method == "POST" and form.is_valid():
         try:
             _point(request, form)
@@ -38,5 +38,5 @@ def _point(request: PortalRequest, form: OtherForm) -> None:
     photo = checked_photo(clean["photo"].read())
     match = authority().match(clean["name"], clean["id_number"], photo)
     draft = filing.open_draft(account_of(request.actor), by=request.actor, language=request.lang)
-    filing.point_at(draft, clean["number"], match, by=request.actor)
     filing.set_holder(draft, clean["name"], clean["id_number"], by=request.actor)
+    filing.point_at(draft, clean["number"], match, by=request.actor)

@@ -12,7 +12,7 @@ from closure.pages import shown
 from closure.pages.opening import case_or_missing, head
 from closure.queries import current_quote
 from closure.services import payment
-from portal.requests import PortalRequest
+from portal.requests import PortalRequest, typed
 from settlement.models import Payment
 
 
@@ -30,7 +30,7 @@ def page(request: PortalRequest, ref: str) -> HttpResponse:
         return redirect("closure-progress", case.ref)
     if case.acknowledged_at is None:
         return redirect("closure-unbind", case.ref)
-    form = PayForm(request.POST or None, lang=request.lang, initial={"quote": quote.seq})
+    form = PayForm(typed(request), lang=request.lang, initial={"quote": quote.seq})
     if request.method == "POST" and form.is_valid():
         payment.pay(case, form.cleaned_data["method"], form.cleaned_data["quote"], by=request.actor)
         return redirect("closure-pay", case.ref)

@@ -12,7 +12,7 @@ from closure.pages.opening import case_or_missing, head
 from closure.queries import current_quote
 from closure.services import payment, refund
 from portal.errors import Invalid
-from portal.requests import PortalRequest
+from portal.requests import PortalRequest, typed
 
 
 def page(request: PortalRequest, ref: str) -> HttpResponse:
@@ -23,7 +23,7 @@ def page(request: PortalRequest, ref: str) -> HttpResponse:
         return redirect("closure-progress", case.ref)
     if case.acknowledged_at is None:
         return redirect("closure-unbind", case.ref)
-    form = RefundForm(request.POST or None, lang=request.lang, initial={"quote": quote.seq})
+    form = RefundForm(typed(request), lang=request.lang, initial={"quote": quote.seq})
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         try:

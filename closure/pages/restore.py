@@ -10,7 +10,7 @@ from closure.models import Restoring
 from closure.services import restoring
 from portal.errors import Invalid, Missing, TongbanError
 from portal.queries.places import province_choices
-from portal.requests import PortalRequest
+from portal.requests import PortalRequest, typed
 from portal.rules.money import fen
 from settlement.models import Payment
 
@@ -22,7 +22,7 @@ def no_sms(request: PortalRequest) -> HttpResponse:
 
 def page(request: PortalRequest) -> HttpResponse:
     """GET: template closure/restore.html, context: form (RestoreForm). POST: to the payment."""
-    form = RestoreForm(request.POST or None, lang=request.lang)
+    form = RestoreForm(typed(request), lang=request.lang)
     form.fields["province"].choices = [("", ""), *province_choices(request.lang)]  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         clean = form.cleaned_data
