@@ -53,19 +53,24 @@ def actor_of(request: HttpRequest) -> Actor:
     line_ref, person_ref = request.session.get(LINE), request.session.get(PERSON)
     epoch = int(request.session.get(EPOCH, 0))
     if line_ref:
-        return people.actor_of_line(str(line_ref), epoch) or _left_with_case(request)
+        return people.actor_of_line(str(line_ref), epoch) or _without_line(request, str(line_ref), epoch)
     if person_ref:
-        return (None if _is_idle(request) else people.actor_of(str(person_ref), epoch)) or _left_with_case(request)
+        return (None if _is_idle(request) else people.actor_of(str(person_ref), epoch)) or _nobody(request)
     return _case_actor(request)
 
 
-def _left_with_case(request: HttpRequest) -> Actor:
-    """The account is over: all that stays of the session is the case this browser filed or opened."""
-    case_ref = None if request.session.get(PERSON) else request.session.get(CASE)
+def _without_line(request: HttpRequest, line_ref: str, epoch: int) -> Actor:
+    """The line is gone: all that stays is the case this browser filed or opened; after a sign-out nothing does."""
+    case_ref = request.session.get(CASE) if people.line_ended_in(line_ref, epoch) else None
     end_session(request)
     if case_ref:
         remember_case(request, str(case_ref))
     return _case_actor(request)
+
+
+def _nobody(request: HttpRequest) -> Actor:
+    end_session(request)
+    return ANONYMOUS
 
 
 def _case_actor(request: HttpRequest) -> Actor:

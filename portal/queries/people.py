@@ -30,6 +30,11 @@ def actor_of_line(ref: str, epoch: int) -> Actor | None:
     return None if account is None else line_actor(account)
 
 
+def line_ended_in(ref: str, epoch: int) -> bool:
+    """Whether a session of this epoch is over because the line itself ended, not because somebody signed out."""
+    return LineAccount.objects.filter(ref=ref, session_epoch=epoch + 1).exclude(ended_at=None).exists()
+
+
 def account_of(actor: Actor) -> LineAccount:
     """The line a subscriber signed in with; raises Missing for anybody else."""
     account = LineAccount.objects.filter(ref=actor.line_ref, ended_at=None).first() if actor.line_ref else None

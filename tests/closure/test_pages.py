@@ -15,6 +15,7 @@ from closure.models import Case, Certificate
 from portal import clock
 from portal.actors import robot
 from portal.models import LineAccount
+from portal.refs import case_number
 from portal.services import subscribers
 from portal.sessions import EPOCH, LINE
 from settlement.models import Payment
@@ -178,3 +179,15 @@ def test_a_list_of_ones_closures_takes_the_same_queries_however_long(world: Worl
     with CaptureQueriesContext(connection) as many:
         owner.get("/closure/list")
     assert len(few) == len(many)
+
+
+def test_a_sign_out_elsewhere_ends_this_browser_too(world: World, owner: Client) -> None:
+    ref = file_by_pages(owner)
+    account = LineAccount.objects.get()
+    subscribers.sign_out(account.ref, by=robot("test"))
+    assert owner.get(f"/closure/{ref}").headers["Location"].startswith("/sign-in")
+
+
+def test_a_second_guess_of_a_pair_is_answered_as_the_first(world: World, owner: Client) -> None:
+    pairs = [{"case_no": case_number("XH", MORNING.date()), "id_number": ID.plain} for _ in range(2)]
+    assert [Client().post("/closure/find", pair).status_code for pair in pairs] == [302, 302]
