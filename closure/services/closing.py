@@ -23,6 +23,7 @@ from portal.actors import Actor
 from portal.moving import move
 from portal.nudges import nudge
 from portal.services import notices
+from settlement.services import collection
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,9 @@ def _refused(case: Case, command: Command, *, fence: int, by: Actor) -> None:
             rules=["C-01", "C-13"],
             facts={"code": command.code},
         )
+        quote = current_quote(case)
+        if command.verb == "settle" and quote is not None:
+            collection.return_offsets(case.ref, quote=quote.seq, by=by)
         move(
             case,
             states.HELD,

@@ -138,7 +138,8 @@ def settle_without_payment(case: Case, quote_seq: int, *, by: Actor) -> None:
             raise Conflict("error.conflict", rule_id="C-05")
         split = split_of(quote)
         if any(split.values()):
-            collection.offset(Bss(case.operator, case.province), case_ref=case.ref, split=split, by=by)
+            home = Bss(case.operator, case.province)
+            collection.offset(home, case_ref=case.ref, quote=quote.seq, split=split, by=by)
         move(
             locked,
             states.SETTLED,

@@ -150,6 +150,8 @@ def _intend_payout(case: Case, fen: int, *, by: Actor) -> None:
 
 def give_back(case: Case, *, by: Actor) -> bool:
     """Return what was collected when a case ends without closing (C-12); True when nothing is left to return."""
+    with transaction.atomic(durable=True):
+        collection.return_offsets(case.ref, by=by)
     if not case.collected_fen:
         return True
     if not case.payout_ref:

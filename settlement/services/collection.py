@@ -45,9 +45,7 @@ def collect(
     if sum(before.values()) != -split.get(COLLECTED, 0):
         raise Conflict("error.conflict", rule_id="S-02")
     legs = [Leg(AccountKey(visited.operator, visited.province, PROVIDER), fen), *owes(visited, home, fen)]
-    for part, kind in _SPLIT.items():
-        if share := whole.get(part, 0) - before.get(kind, 0):
-            legs.append(Leg(AccountKey(home.operator, home.province, kind), -share))
+    legs += _changes(home, whole, before)
     return post("collect", legs, key=f"collect:{payment_ref}", case_ref=case_ref, command_ref=payment_ref, by=by)
 
 
@@ -55,7 +53,7 @@ def _split_before(home: Bss, case_ref: str, payment_ref: str) -> dict[str, int]:
     """How earlier payments of the case were divided at home, by kind of account; reversed ones do not count."""
     entries = Entry.objects.filter(
         transfer__case_ref=case_ref,
-        transfer__purpose="collect",
+        transfer__purpose__in=("collect", "offset"),
         transfer__reversed_by=None,
         account__operator=home.operator,
         account__province=home.province,
@@ -65,12 +63,33 @@ def _split_before(home: Bss, case_ref: str, payment_ref: str) -> dict[str, int]:
     return {kind: -fen for kind, fen in sums}
 
 
-def offset(home: Bss, *, case_ref: str, split: Mapping[str, int], by: Actor) -> Transfer:
-    """Post charges met wholly from the subscriber's prepayment, when nothing is collected; `split` sums to zero."""
-    if sum(split.values()) or not split.keys() <= _SPLIT.keys():
+def offset(home: Bss, *, case_ref: str, quote: int, split: Mapping[str, int], by: Actor) -> Transfer | None:
+    """Post charges met from prepayment and from earlier payments, when nothing is collected; once per quote.
+
+    `split` is as in `collect` and sums to zero; None when earlier payments stand as they were posted.
+    """
+    whole = {part: share for part, share in split.items() if part != COLLECTED}
+    if sum(split.values()) or not whole.keys() <= _SPLIT.keys():
         raise ValueError("the split is not zero")
-    legs = [Leg(AccountKey(home.operator, home.province, _SPLIT[part]), -fen) for part, fen in split.items() if fen]
-    return post("offset", legs, key=f"offset:{case_ref}", case_ref=case_ref, by=by)
+    before = _split_before(home, case_ref, "") if COLLECTED in split else {}
+    if sum(before.values()) != -split.get(COLLECTED, 0):
+        raise Conflict("error.conflict", rule_id="S-02")
+    legs = _changes(home, whole, before)
+    return post("offset", legs, key=f"offset:{case_ref}:{quote}", case_ref=case_ref, by=by) if legs else None
+
+
+def return_offsets(case_ref: str, *, quote: int | None = None, by: Actor) -> list[Transfer]:
+    """Reverse the offsets of a case, or of one quote, each once, in the caller's transaction (C-12)."""
+    made = Transfer.objects.filter(case_ref=case_ref, purpose="offset").order_by("pk")
+    if quote is not None:
+        made = made.filter(key=f"offset:{case_ref}:{quote}")
+    return [reverse(transfer, key=f"return:{transfer.ref}", by=by) for transfer in made]
+
+
+def _changes(home: Bss, whole: Mapping[str, int], before: Mapping[str, int]) -> list[Leg]:
+    """What a split changes at home beside what stands there already."""
+    shares = {kind: whole.get(part, 0) - before.get(kind, 0) for part, kind in _SPLIT.items()}
+    return [Leg(AccountKey(home.operator, home.province, kind), -share) for kind, share in shares.items() if share]
 
 
 def return_payment(home: Bss, visited: Bss, *, case_ref: str, fen: int, by: Actor) -> list[Transfer]:

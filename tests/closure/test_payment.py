@@ -7,13 +7,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from bss.simulated import BillSpec, BucketSpec, book_rows, line_row, plant
+from bss.simulated import BillSpec, BucketSpec, Temper, book_rows, line_row, plant, set_temper
 from closure import states
 from closure.models import Case
-from closure.services import payment, refund, unbinding
+from closure.services import payment, refund, unbinding, verification, withdrawal
 from portal import clock
 from portal.errors import Conflict, Invalid
-from settlement.ledger import PROVIDER, AccountKey
+from settlement.ledger import BILLS, PROVIDER, AccountKey
 from settlement.models import Payment, Payout
 from settlement.queries import balance_of, trial_balance
 from settlement.simulated.provider import decide
@@ -134,3 +134,48 @@ def test_the_checklist_is_acknowledged_before_the_money(world: World, fujian: Ca
         payment.pay(case, "card", 1, by=world.by)
     unbinding.acknowledge(case, by=world.by)
     assert payment.pay(fresh(case), "card", 1, by=world.by).fen == 5974
+
+
+def refused_at_home(world: World, case: Case) -> Case:
+    """The home province refuses the money lawfully, then thinks better of it, and all is checked again."""
+    set_temper(FUJIAN, Temper.OBSTRUCTIVE, only=["settle"], code="2067", words="欠费 12.00 元")
+    held = world.work(case)
+    assert held.state == states.HELD
+    set_temper(FUJIAN, Temper.HONEST)
+    verification.again(held, by=world.by)
+    return world.work(held)
+
+
+def test_what_a_refused_closing_left_paid_closes_the_case_without_a_second_payment(world: World, owing: Case) -> None:
+    decide(payment.pay(owing, "card", 1, by=world.by).ref, "paid")
+    case = refused_at_home(world, owing)
+    payment.settle_without_payment(case, 2, by=world.by)
+    case = world.work(case)
+    assert (case.state, case.collected_fen, trial_balance()) == (states.CLOSED, 5974, 0)
+    assert balance_of(AccountKey("161", "35", BILLS)) == -5800
+
+
+@pytest.fixture
+def offsetting(world: World, fujian: Callable[..., None]) -> Case:
+    """A case whose bill is met from prepayment, the rest to be refunded in cash; settled."""
+    fujian(bills=[OWED], buckets=[BucketSpec("b1", "own", 9000)])
+    case = world.quoted()
+    refund.choose_route(case, "cash", "", by=world.by)
+    payment.settle_without_payment(fresh(case), 1, by=world.by)
+    return fresh(case)
+
+
+def test_an_offset_the_home_province_refused_is_not_in_the_books(world: World, offsetting: Case) -> None:
+    case = refused_at_home(world, offsetting)
+    assert balance_of(AccountKey("161", "35", BILLS)) == 0
+    payment.settle_without_payment(case, 2, by=world.by)
+    assert balance_of(AccountKey("161", "35", BILLS)) == -5800
+
+
+def test_a_withdrawal_after_a_refused_closing_takes_the_offset_back(world: World, offsetting: Case) -> None:
+    set_temper(FUJIAN, Temper.OBSTRUCTIVE, only=["close_line"], code="2067", words="欠费 12.00 元")
+    case = world.work(offsetting)
+    set_temper(FUJIAN, Temper.HONEST)
+    withdrawal.withdraw(case, by=world.by)
+    world.work(case)
+    assert balance_of(AccountKey("161", "35", BILLS)) == 0

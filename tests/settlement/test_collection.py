@@ -11,7 +11,7 @@ from portal.errors import Conflict
 from settlement.ledger import BILLS, PAYABLE, PENALTY, PREPAYMENT, PROVIDER, RECEIVABLE, REFUND_OWED, AccountKey
 from settlement.models import Transfer
 from settlement.queries import balance_of, trial_balance
-from settlement.services.collection import collect, offset, return_payment
+from settlement.services.collection import collect, offset, return_offsets, return_payment
 from settlement.services.refunds import owe_refund, pay_refund
 from tests.settlement.conftest import CASE, FUJIAN, JIANGSU
 
@@ -95,5 +95,29 @@ def test_a_refund_is_owed_then_paid_and_the_home_province_owes_the_agent(databas
 
 def test_charges_met_from_prepayment_alone_are_posted_at_home(database: object, by: Actor) -> None:
     with transaction.atomic():
-        offset(FUJIAN, case_ref=CASE, split={"bills": 500, "applied": -500}, by=by)
+        offset(FUJIAN, case_ref=CASE, quote=1, split={"bills": 500, "applied": -500}, by=by)
     assert (balance(FUJIAN, BILLS), balance(FUJIAN, PREPAYMENT)) == (-500, 500)
+
+
+def test_an_earlier_payment_that_meets_a_new_quote_is_not_posted_again(database: object, by: Actor) -> None:
+    collected(by)
+    with transaction.atomic():
+        assert offset(FUJIAN, case_ref=CASE, quote=2, split={**SPLIT, "collected": -3000}, by=by) is None
+    assert (balance(FUJIAN, BILLS), trial_balance()) == (-3800, 0)
+
+
+def test_an_offset_of_a_second_quote_posts_what_changed(database: object, by: Actor) -> None:
+    collected(by)
+    changed = {**SPLIT, "bills": 4000, "applied": -1200, "collected": -3000}
+    with transaction.atomic():
+        offset(FUJIAN, case_ref=CASE, quote=2, split=changed, by=by)
+    assert (balance(FUJIAN, BILLS), balance(FUJIAN, PREPAYMENT)) == (-4000, 1200)
+
+
+def test_an_offset_is_returned_once(database: object, by: Actor) -> None:
+    with transaction.atomic():
+        offset(FUJIAN, case_ref=CASE, quote=1, split={"bills": 500, "applied": -500}, by=by)
+    for _ in range(2):
+        with transaction.atomic():
+            return_offsets(CASE, by=by)
+    assert (balance(FUJIAN, BILLS), balance(FUJIAN, PREPAYMENT)) == (0, 0)
