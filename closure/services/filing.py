@@ -57,8 +57,6 @@ def point_at(draft: Case, number: Phone, match: Match, *, by: Actor) -> None:
     home = home_of(number)
     if home is None or home.operator != draft.operator:
         raise Invalid("error.closure.other_operator", field="number", rule_id="C-08")
-    for finding in number_findings(number, contact=draft.contact, refund=None):
-        raise Invalid(f"finding.{finding.key}.fact", field="number", rule_id=finding.rules[0])
     draft.number, draft.number_index = number, number_index(number)
     draft.operator, draft.province = home.operator, home.province
     draft.proof, draft.photo_match = "other_line", match
@@ -67,13 +65,10 @@ def point_at(draft: Case, number: Phone, match: Match, *, by: Actor) -> None:
 
 
 def set_holder(draft: Case, name: PersonName, id_number: IdNumber, *, by: Actor) -> None:
-    """Write the holder's name and ID into the draft, sealed; a photo of whoever stood there before counts no more.
-
-    They are compared by the home province, not here.
-    """
-    draft.name, draft.id_number, draft.photo_match = name, id_number, ""
+    """Write the holder's name and ID into the draft, sealed. They are compared by the home province, not here."""
+    draft.name, draft.id_number = name, id_number
     draft.id_index = blind_index("id", id_number.plain)
-    _save(draft, ["name_box", "id_box", "id_index", "photo_match"], by=by)
+    _save(draft, ["name_box", "id_box", "id_index"], by=by)
 
 
 def ask_contact_code(draft: Case, contact: Phone, *, address: str, by: Actor) -> None:

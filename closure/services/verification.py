@@ -194,7 +194,6 @@ def again(case: Case, *, holder: tuple[PersonName, IdNumber] | None = None, by: 
             "name_box": case.name_box,
             "id_box": case.id_box,
             "id_index": blind_index("id", case.id_number.plain),
-            "photo_match": "",
         }
     with transaction.atomic(durable=True):
         move(case, states.VERIFYING, by=by, reason="checked again", rules=("C-01",), due_at=clock.now(), **also)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 from django.db import connection
@@ -14,14 +13,11 @@ from closure import states
 from closure.models import Case
 from closure.services import charging, filing
 from portal.errors import Conflict, Invalid
-from portal.masked import PersonName, Phone
 from portal.models import Movement, Notice
 from portal.moving import movements_of
 from portal.queries.people import line_actor
-from portal.rules.identity import demo_id
 from portal.services import subscribers
-from realname.authority import Match
-from tests.closure.conftest import CONTACT, FUJIAN, MORNING, NUMBER, ROBOT, World
+from tests.closure.conftest import FUJIAN, MORNING, NUMBER, ROBOT, World
 
 
 def test_a_filing_stops_the_charges_as_of_its_own_instant(world: World, fujian: Callable[..., None]) -> None:
@@ -96,15 +92,3 @@ def test_personal_facts_are_sealed_in_the_row(world: World, fujian: Callable[...
         row = str(cursor.fetchone())
     assert NUMBER.plain not in row
     assert case.name.plain not in row
-
-
-def test_a_photo_does_not_count_for_a_holder_typed_after_it(world: World) -> None:
-    draft = world.draft()
-    filing.point_at(draft, Phone("16135009999"), Match.MATCH, by=world.by)
-    filing.set_holder(draft, PersonName("李四"), demo_id("35", date(1990, 1, 1), 3), by=world.by)
-    assert Case.objects.get(pk=draft.pk).photo_match == ""
-
-
-def test_the_contact_cannot_become_the_number_that_is_closed(world: World) -> None:
-    with pytest.raises(Invalid, match="contact.same"):
-        filing.point_at(world.draft(), CONTACT, Match.MATCH, by=world.by)
