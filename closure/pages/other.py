@@ -21,7 +21,8 @@ def page(request: PortalRequest) -> HttpResponse:
     """
     if not request.actor.line_ref:
         return to_sign_in("closure-other")
-    form = OtherForm(typed(request), files=request.FILES, lang=request.lang)
+    files = request.FILES if request.method == "POST" else None
+    form = OtherForm(typed(request), files=files, lang=request.lang)
     if request.method == "POST" and form.is_valid():
         try:
             _point(request, form)

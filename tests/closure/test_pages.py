@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from bss.simulated import BillSpec
 from closure import states
 from closure.models import Case, Certificate
 from portal import clock
@@ -21,6 +22,7 @@ from portal.sessions import EPOCH, LINE
 from settlement.models import Payment
 from tests.closure.conftest import CONTACT, HOLDER, ID, MORNING, NUMBER, World, code_of
 
+OWED = BillSpec("2026-10", 5800, 0, date(2026, 11, 1), date(2026, 11, 14))
 PATHS = ("", "/result", "/unbind", "/refund", "/pay", "/withdraw", "/again", "/certificate", "/certificate.pdf")
 
 
@@ -65,6 +67,13 @@ def test_a_strangers_case_and_an_absent_one_look_the_same(world: World, owner: C
         answers.append((answer.status_code, body, len(queries)))
     assert answers[0] == answers[1]
     assert answers[0][0] == 404
+
+
+@pytest.mark.parametrize("path", ["identity", "other", "find", "restore", "no-sms", "list"])
+def test_a_form_that_is_only_looked_at_complains_of_nothing(owner: Client, path: str) -> None:
+    answer = owner.get(f"/closure/{path}")
+    assert answer.status_code == 200
+    assert 'aria-invalid="true"' not in answer.content.decode()
 
 
 def test_a_double_submit_makes_one_case(owner: Client) -> None:
@@ -154,12 +163,16 @@ def test_the_sixth_guess_of_a_certificate_is_refused(owner: Client) -> None:
     assert statuses == [404] * 5 + [429]
 
 
-def test_the_quote_one_did_not_see_is_not_paid(world: World, owner: Client) -> None:
-    ref = file_by_pages(owner)
-    case = world.work(Case.objects.get(ref=ref))
-    owner.post(f"/closure/{ref}/unbind")
-    assert owner.post(f"/closure/{ref}/pay", {"method": "card", "quote": 7}).status_code in (302, 409)
-    assert Payment.objects.filter(case_ref=case.ref).count() == 0
+def test_the_quote_one_did_not_see_is_not_paid_and_the_one_seen_is(world: World, fujian: Callable[..., None]) -> None:
+    fujian(bills=[OWED])
+    browser = signed_in(subscribers.sign_in(NUMBER, robot("test")))
+    ref = file_by_pages(browser)
+    world.work(Case.objects.get(ref=ref))
+    browser.post(f"/closure/{ref}/unbind")
+    assert browser.post(f"/closure/{ref}/pay", {"method": "card", "quote": 7}).status_code == 409
+    assert Payment.objects.filter(case_ref=ref).count() == 0
+    assert browser.post(f"/closure/{ref}/pay", {"method": "card", "quote": 1}).status_code == 302
+    assert Payment.objects.filter(case_ref=ref).count() == 1
 
 
 def test_a_list_of_ones_closures_takes_the_same_queries_however_long(world: World, owner: Client) -> None:
