@@ -27,8 +27,11 @@ NO_CONNECTION = "no_connection"
 NO_REPLY = "no_reply"
 MALFORMED = "malformed"
 TOO_LARGE = "too_large"
+SWAPPED = "swapped"  # the answer to another exchange
+UNDER_WAY = "under_way"  # the province took the order and has not ended it
 # Codes of the exchange protocol itself, spoken by every adapter.
 LATE = "late"
+REPLACED = "replaced"
 MALFORMED_ORDER = "malformed_order"
 
 

@@ -6,6 +6,7 @@ as many as its concurrency limit; a full pool answers "busy" at once, so a provi
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
@@ -18,7 +19,7 @@ from datetime import datetime
 from typing import Any
 
 from bss import answers
-from bss.adapters import NoReply, Unreachable
+from bss.adapters import NoReply, Said, Unreachable, Unreadable
 from bss.answers import Ending
 from bss.provinces import Bss
 from bss.questions import ENVELOPE
@@ -87,27 +88,41 @@ def _forget_parents_lanes() -> None:
 os.register_at_fork(after_in_child=_forget_parents_lanes)
 
 
-def exchange(send: Callable[[], bytes], shape: Shape, *, limit: int) -> Reply:
+class Swapped(Exception):
+    """The reply answers another exchange; `kept` is what may be kept of it: it may speak of another person."""
+
+    def __init__(self, kept: bytes) -> None:
+        super().__init__()
+        self.kept = kept
+
+
+def exchange(send: Callable[[], bytes | Said], shape: Shape, *, limit: int, re: str = "") -> Reply:
     """Send, time and check.
 
-    A reply that is too large, is not JSON or breaks its shape is UNKNOWN: it proves nothing either way.
+    A reply that is too large, is not JSON, breaks its shape or names another exchange than `re` is UNKNOWN: it proves
+    nothing either way.
     """
     started = time.perf_counter()
     try:
-        raw = send()
+        said = send()
     except Unreachable:
         return no_reply(Ending.UNREACHABLE, answers.NO_CONNECTION, ms=_ms_since(started))
     except NoReply:
         return no_reply(Ending.UNKNOWN, answers.NO_REPLY, ms=_ms_since(started))
+    except Unreadable as unreadable:
+        return no_reply(Ending.UNKNOWN, unreadable.code, raw=unreadable.raw[:limit], ms=_ms_since(started))
     except Exception as error:  # an adapter's own fault must not end the case: it proves nothing either way
         _log.error("adapter failed: %s", type(error).__name__)
         return no_reply(Ending.UNKNOWN, answers.NO_REPLY, ms=_ms_since(started))
     ms = _ms_since(started)
-    if len(raw) > limit:
+    envelope, raw = (said.envelope, said.verbatim) if isinstance(said, Said) else (said, said)
+    if max(len(envelope), len(raw)) > limit:
         return no_reply(Ending.UNKNOWN, answers.TOO_LARGE, raw=raw[:limit], ms=ms)
     try:
-        return _read(raw, shape, ms)
-    except (ValueError, RecursionError, Malformed):
+        return _read(envelope, raw, shape, ms, re)
+    except Swapped as swapped:
+        return no_reply(Ending.UNKNOWN, answers.SWAPPED, raw=swapped.kept, ms=ms)
+    except (ValueError, OverflowError, RecursionError, Malformed):
         return no_reply(Ending.UNKNOWN, answers.MALFORMED, raw=raw, ms=ms)
 
 
@@ -124,9 +139,12 @@ def _plain(value: object) -> str:
     raise TypeError(type(value).__name__)
 
 
-def _read(raw: bytes, shape: Shape, ms: int) -> Reply:
-    body = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
+def _read(said: bytes, raw: bytes, shape: Shape, ms: int, re: str) -> Reply:
+    body = json.loads(said.decode("utf-8"), parse_constant=_no_constant)
     envelope = ENVELOPE.read(body, "$")
+    if envelope.get("re", "") != re:
+        whole = {"re": envelope.get("re", ""), "clock": envelope["clock"], "sha256": hashlib.sha256(raw).hexdigest()}
+        raise Swapped(json.dumps(whole).encode())
     ending = Ending.REFUSED if envelope["ending"] == "refused" else Ending.DONE
     found = envelope["ending"] != "not_found"
     done = ending is Ending.DONE and found

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection
 
 from bss import answers, parameters
-from bss.adapters import Adapter, Order, adapter_of
+from bss.adapters import Adapter, Order, Said, adapter_of
 from bss.answers import Answer, Ending, Outcome
 from bss.exchange import Reply, exchange, lanes_of, no_reply, plain_json
 from bss.provinces import Bss
@@ -27,6 +27,7 @@ from bss.shapes import Shape
 from portal import clock
 from portal.actors import Actor
 from portal.parameters import snapshot
+from portal.refs import new_ref
 
 __all__ = ["Answer", "Bss", "Ending", "Outcome", "ask", "ask_all", "enquire", "order"]
 
@@ -72,21 +73,25 @@ def order(bss: Bss, command: Order, *, by: Actor) -> Outcome:
     adapter = adapter_of(bss)
     asked = plain_json({"command_id": command.command_id, "verb": command.verb, "payload": command.payload})
 
-    def send(timeout_s: float) -> bytes:
+    def send(timeout_s: float) -> bytes | Said:
         return adapter.order(bss, command, timeout_s=timeout_s)
 
-    one = _Sending(command.verb, asked, command.command_id, DONE_FACTS, send)
+    one = _Sending(command.verb, asked, command.command_id, DONE_FACTS, send, re=command.command_id)
     return _outcome(bss, one, case_ref=command.case_ref, by=by)
 
 
-def enquire(bss: Bss, command_id: str, *, case_ref: str, by: Actor) -> Outcome:
-    """Ask what became of a command id. `found` False is final only once `clock` is past the command's not_after."""
+def enquire(bss: Bss, command_id: str, *, case_ref: str, by: Actor, verb: str = "") -> Outcome:
+    """Ask what became of a command id, of this `verb` where it is known.
+
+    `found` False is final only once `clock` is past the command's not_after.
+    """
     adapter = adapter_of(bss)
 
-    def send(timeout_s: float) -> bytes:
-        return adapter.enquire(bss, command_id, timeout_s=timeout_s)
+    def send(timeout_s: float) -> bytes | Said:
+        return adapter.enquire(bss, command_id, verb=verb, timeout_s=timeout_s)
 
-    one = _Sending("enquire", plain_json({"command_id": command_id}), command_id, DONE_FACTS, send)
+    asked = plain_json({"command_id": command_id})
+    one = _Sending("enquire", asked, command_id, DONE_FACTS, send, re=command_id)
     return _outcome(bss, one, case_ref=case_ref, by=by)
 
 
@@ -98,23 +103,26 @@ class _Sending:
     asked: str
     command_ref: str
     shape: Shape
-    send: Callable[[float], bytes]
+    send: Callable[[float], bytes | Said]
+    re: str
 
 
 def _answers(
     bss: Bss, questions: Mapping[str, Mapping[str, Any]], shapes: Mapping[str, Shape], *, case_ref: str, by: Actor
 ) -> Iterator[Answer]:
     adapter = adapter_of(bss)
-    sendings = [
-        _Sending(question, plain_json(about), "", shapes[question], _asking(adapter, bss, question, about))
-        for question, about in questions.items()
-    ]
+    sendings = [_asking(adapter, bss, question, about, shapes[question]) for question, about in questions.items()]
     for one, reply, at, ref in _run(bss, sendings, case_ref=case_ref, by=by):
         yield Answer(one.question, reply.ending, reply.facts, reply.code, reply.words, at, reply.ms, ref, bss)
 
 
-def _asking(adapter: Adapter, bss: Bss, question: str, about: Mapping[str, Any]) -> Callable[[float], bytes]:
-    return lambda timeout_s: adapter.ask(bss, question, about, timeout_s=timeout_s)
+def _asking(adapter: Adapter, bss: Bss, question: str, about: Mapping[str, Any], shape: Shape) -> _Sending:
+    ref = new_ref()
+
+    def send(timeout_s: float) -> bytes | Said:
+        return adapter.ask(bss, question, about, exchange_id=ref, timeout_s=timeout_s)
+
+    return _Sending(question, plain_json(about), "", shape, send, re=ref)
 
 
 def _outcome(bss: Bss, one: _Sending, *, case_ref: str, by: Actor) -> Outcome:
@@ -175,7 +183,7 @@ def _start(bss: Bss, sendings: list[_Sending], limits: _Limits) -> tuple[dict[Fu
 
 
 def _work(one: _Sending, limits: _Limits) -> Callable[[], Reply]:
-    return lambda: exchange(lambda: one.send(limits.deadline_s), one.shape, limit=limits.bytes_)
+    return lambda: exchange(lambda: one.send(limits.deadline_s), one.shape, limit=limits.bytes_, re=one.re)
 
 
 def _arrived(running: dict[Future[Reply], _Sending], deadline: float, limits: _Limits) -> list[tuple[_Sending, Reply]]:

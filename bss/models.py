@@ -78,7 +78,7 @@ class Command(Stateful):
 
     @property
     def ended(self) -> bool:
-        """Whether nothing will change any more: DONE, REFUSED or EXPIRED."""
+        """Whether it has its end: DONE, REFUSED, EXPIRED or DISPROVED."""
         return self.state in states.ENDS
 
 
@@ -92,6 +92,7 @@ class Obstruction(models.Model):
     kind = models.CharField(max_length=40)
     rules = models.JSONField(default=list)
     evidence_ref = models.CharField(max_length=26)
+    against_ref = models.CharField(max_length=26, blank=True, default="")  # the answer that contradicts the first
     words = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()
     by_ref = models.CharField(max_length=64)

@@ -1,7 +1,8 @@
 """The questions a province can be asked and the orders it can be given, with the shape of every answer.
 
 Money is whole fen, dates are ISO text. Every reply travels in one envelope:
-`{"ending": "done"|"refused"|"not_found", "clock": iso, "facts": {...}, "code": "", "words": ""}`.
+`{"re": id, "ending": "done"|"refused"|"not_found", "clock": iso, "facts": {...}, "code": "", "words": ""}`. `re` is the
+exchange or command id it answers.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ _CONTRACT = Fields(
         "minimum_fen": Fen(),
         "published_on": Maybe(Day()),
         "document": Maybe(Fields({"id": _ID, "sha256": Text(64)})),
-    }
+    },
+    {"version": _ID},  # the province's own name for the version of its formula
 )
 _TIE = Fields(
     {
@@ -41,6 +43,14 @@ _TIE = Fields(
 _HOLD = Fields({"authority": Text(), "kind": _ID, "since": Day(), "object_to": Text(500)})
 _BILL = Fields({"month": Month(), "fen": Fen(), "paid_fen": Fen(), "issued_on": Day(), "due_on": Day()})
 
+_BUCKET_KIND = OneOf(frozenset({"own", "gifted", "deposit"}))
+# What else ends with the number (C-10); a province may leave any of it out.
+_GOING: dict[str, Shape] = {
+    "coupons": ListOf(Text()),
+    "subscriptions": ListOf(Fields({"name": Text(), "monthly_fen": Fen()})),
+    "auto_pay": ListOf(Text()),
+}
+
 QUESTIONS: dict[str, Shape] = {
     "identity": Fields(
         {
@@ -52,6 +62,7 @@ QUESTIONS: dict[str, Shape] = {
             "sms": Flag(),
         }
     ),
+    "password": Fields({"match": Flag()}),
     "package": Fields(
         {
             "code": _ID,
@@ -74,7 +85,7 @@ QUESTIONS: dict[str, Shape] = {
                 Fields(
                     {
                         "id": _ID,
-                        "kind": OneOf(frozenset({"own", "gifted", "deposit"})),
+                        "kind": _BUCKET_KIND,
                         "fen": Fen(),
                         "name": Text(),
                     }
@@ -85,8 +96,12 @@ QUESTIONS: dict[str, Shape] = {
     "arrears": Fields(
         {"bills": ListOf(Fields({"month": Month(), "unpaid_fen": Fen(), "due_on": Day()})), "total_fen": Fen()}
     ),
-    "ties": Fields({"ties": ListOf(_TIE), "points": Fen(), "equipment": ListOf(Text())}),
-    "roaming": Fields({"roamed": ListOf(Fields({"where": Text(), "on": Day()})), "expected_by": Maybe(Day())}),
+    "ties": Fields({"ties": ListOf(_TIE), "points": Fen(), "equipment": ListOf(Text())}, _GOING),
+    "roaming": Fields(
+        {"roamed": ListOf(Fields({"where": Text(), "on": Day()})), "expected_by": Maybe(Day())},
+        {"charges": ListOf(Fields({"id": _ID, "where": Text(), "on": Day(), "fen": Fen()}, {"arrived_on": Day()}))},
+    ),
+    "evidence": Fields({"document": Maybe(Fields({"id": _ID, "sha256": Text(64)})), "words": Text(500)}),
     "snapshot": Fields(
         {
             "plan": _ID,
@@ -95,6 +110,26 @@ QUESTIONS: dict[str, Shape] = {
             "charging": OneOf(frozenset({"on", "stopped"})),
             "balance_fen": Fen(least=-(10**12)),
             "digest": Text(64),
+        },
+        {
+            "owed_fen": Fen(),
+            "buckets": ListOf(Fields({"id": _ID, "kind": _BUCKET_KIND, "name": Text(), "fen": Fen()})),
+            "ties": ListOf(Fields({"id": _ID, "state": OneOf(frozenset({"tied", "prepared", "untied"}))})),
+        },
+    ),
+    "events": Fields(
+        {
+            "events": ListOf(
+                Fields(
+                    {
+                        "kind": OneOf(frozenset({"top_up", "bill_run", "calls", "plan_change"})),
+                        "at": Instant(),
+                        "fen": Fen(least=-(10**12)),
+                        "bucket": Text(40),
+                        "name": Text(),
+                    }
+                )
+            )
         }
     ),
     "effects": Fields(
@@ -123,8 +158,10 @@ VERBS: frozenset[str] = frozenset(
         "cancel_tie",
         "execute_tie",
         "settle",
+        "settle_claim",
         "release_contract",
         "close_line",
+        "reopen_line",
         "refund",
         "restore_service",
         "pay_in",
@@ -142,9 +179,10 @@ DONE_FACTS: Shape = Fields(
         "change": Text(500),
         "price_fen": Fen(),
         "on": Maybe(Day()),
+        "stands": _ID,  # the earlier command that had taken effect after all, so that this one did nothing
     },
 )
 ENVELOPE = Fields(
     {"ending": OneOf(frozenset({"done", "refused", "not_found"})), "clock": Instant()},
-    {"code": Text(64), "words": Text(500)},
+    {"re": _ID, "code": Text(64), "words": Text(500)},
 )

@@ -41,6 +41,7 @@ OPERATOR_CODES: dict[str, Reason] = {
     "not_reversible": Reason("NOT_REVERSIBLE", "C-12", closure=False, technical=True),
     "line_closed": Reason("LINE_CLOSED", "C-17", closure=True, technical=True),
     answers.MALFORMED_ORDER: Reason("DATA_WRONG", "C-17", closure=True, technical=True),
+    answers.REPLACED: Reason("LATE", "C-17", closure=False, technical=True),
     answers.LATE: Reason("LATE", "C-17", closure=False, technical=True),
 }
 

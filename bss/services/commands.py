@@ -23,6 +23,7 @@ from bss.exchange import plain_json
 from bss.models import Command
 from bss.provinces import Bss
 from bss.questions import VERBS
+from bss.services import books
 from bss.services.evidence import NO_CASE
 from portal import clock
 from portal.actors import Actor
@@ -147,7 +148,7 @@ def _settling(command: Command, fence: int, *, by: Actor) -> None:
 
 def _enquired(command: Command, fence: int, *, by: Actor) -> bool:
     """Ask what became of it and write that down; True when it was not found and may still arrive or be sent."""
-    found = gateway.enquire(command.bss, command.ref, case_ref=command.case_ref, by=by)
+    found = gateway.enquire(command.bss, command.ref, case_ref=command.case_ref, verb=command.verb, by=by)
     if found.ending in (Ending.UNKNOWN, Ending.UNREACHABLE):
         _wait(command, found, fence, by=by)
     elif found.found:
@@ -181,7 +182,13 @@ def _settle(command: Command, outcome: Outcome, fence: int, *, by: Actor) -> Non
     if outcome.late:
         _end(command, states.EXPIRED, outcome, fence, by=by, reason="the province's clock is past")
     elif outcome.ending is Ending.REFUSED:
-        _end(command, states.REFUSED, outcome, fence, by=by, reason="refused by the province")
+        holds = books.refusal_holds(command, str(payload_of(command).get("number", "")), outcome, by=by)
+        if holds is None:
+            _wait(command, outcome, fence, by=by)
+        elif holds:
+            _end(command, states.REFUSED, outcome, fence, by=by, reason="refused by the province")
+        else:
+            _end(command, states.DONE, outcome, fence, by=by, reason="refused, and its own book shows it done")
     else:
         _end(command, states.DONE, outcome, fence, by=by, reason="done by the province")
 

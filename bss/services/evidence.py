@@ -21,9 +21,11 @@ from portal.actors import Actor
 from portal.refs import new_ref
 from portal.sealing import seal_under, unseal_under
 
-_CODES = re.compile(
-    r'("(?:auth_?code|authori[sz]ation_code|otp|one_time_code|verify_code)"\s*:\s*)("[^"]*"|[0-9]+)', re.I
-)
+_NAMES = "(?:auth_?code|authori[sz]ation_code|otp|one_time_code|verify_code|service_password)"
+_VALUE = r'("[^"]*"|[0-9]+)'
+_CODES = re.compile(rf'("{_NAMES}"\s*:\s*){_VALUE}', re.I)
+# The same as a characteristic of TM Forum: {"name": "otp", "value": "482913"}.
+_CHARACTERISTICS = re.compile(rf'("name"\s*:\s*"{_NAMES}"\s*,\s*"value"\s*:\s*){_VALUE}', re.I)
 NO_CASE = "bss"  # the key of exchanges outside any case
 
 
@@ -39,7 +41,7 @@ class Exchanged:
 
 def without_codes(text: str) -> str:
     """The text with the value of every one-time code replaced; works on malformed JSON too."""
-    return _CODES.sub(r'\1"***"', text)
+    return _CHARACTERISTICS.sub(r'\1"***"', _CODES.sub(r'\1"***"', text))
 
 
 def keep(bss: Bss, exchanges: Sequence[Exchanged], *, case_ref: str, at: datetime, by: Actor) -> list[str]:

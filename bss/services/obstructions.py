@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -17,7 +18,12 @@ QUESTION_REFUSED = "question_refused"
 TERM_MOVED = "term_moved"
 PLAN_ADDED = "plan_added"
 SILENT = "silent"
-KINDS = frozenset({UNLAWFUL_REASON, QUESTION_REFUSED, TERM_MOVED, PLAN_ADDED, SILENT})
+SAID_DONE = "said_done"
+SAID_REFUSED = "said_refused"
+BOOKS_DISAGREE = "books_disagree"
+KINDS = frozenset(
+    {UNLAWFUL_REASON, QUESTION_REFUSED, TERM_MOVED, PLAN_ADDED, SILENT, SAID_DONE, SAID_REFUSED, BOOKS_DISAGREE}
+)
 
 _LONG_NUMBER = re.compile(r"[0-9]{7,}[0-9Xx]?")
 
@@ -31,32 +37,33 @@ def record(
     evidence_ref: str,
     words: str,
     by: Actor,
+    against_ref: str = "",
 ) -> Obstruction:
     """Record one obstruction, in the caller's transaction or one of its own; the same one again brings the first back.
 
-    `words` are the province's own; long digit runs in them are starred, the whole stands sealed in the evidence row.
+    `against_ref` is the evidence that contradicts `evidence_ref`, where a province said two things. `words` are the
+    province's own; long digit runs in them are starred, the whole stands sealed in the evidence row.
     """
     if kind not in KINDS:
         raise KeyError(kind)
     with transaction.atomic(durable=not connection.in_atomic_block):
-        return _record(bss, kind, case_ref=case_ref, rules=rules, evidence_ref=evidence_ref, words=words, by=by)
-
-
-def _record(
-    bss: Bss, kind: str, *, case_ref: str, rules: Sequence[str], evidence_ref: str, words: str, by: Actor
-) -> Obstruction:
-    row, made = Obstruction.objects.get_or_create(
-        case_ref=case_ref,
-        kind=kind,
-        evidence_ref=evidence_ref,
-        defaults={
+        defaults = {
             "operator": bss.operator,
             "province": bss.province,
             "rules": list(rules),
+            "against_ref": against_ref,
             "words": _LONG_NUMBER.sub(_starred, words)[:500],
             "at": clock.now(),
             "by_ref": by.ref,
-        },
+        }
+        return _record(bss, kind, defaults, case_ref=case_ref, evidence_ref=evidence_ref, by=by)
+
+
+def _record(
+    bss: Bss, kind: str, defaults: dict[str, Any], *, case_ref: str, evidence_ref: str, by: Actor
+) -> Obstruction:
+    row, made = Obstruction.objects.get_or_create(
+        case_ref=case_ref, kind=kind, evidence_ref=evidence_ref, defaults=defaults
     )
     if made:
         audit.record(
@@ -64,7 +71,7 @@ def _record(
             subject_ref=row.ref,
             by=by,
             chain=bss.province,
-            rules=tuple(rules),
+            rules=tuple(defaults["rules"]),
             facts={"kind": kind, "operator": bss.operator, "evidence_ref": evidence_ref},
         )
     return row

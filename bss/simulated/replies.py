@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
@@ -85,6 +86,12 @@ def _identity(db: cursor, line: Row, about: Mapping[str, Any], now: datetime, mo
     }
 
 
+def _password(db: cursor, line: Row, about: Mapping[str, Any], now: datetime, mood: Mood) -> Row:
+    """The service password of the line; a line without one matches nothing (C-08)."""
+    held, typed = str(line["service_password"]).encode(), str(about.get("service_password", "")).encode()
+    return {"match": bool(held) and hmac.compare_digest(held, typed)}
+
+
 def _package(db: cursor, line: Row, about: Mapping[str, Any], now: datetime, mood: Mood) -> Row:
     plan = rows(db, "SELECT code, name, monthly_fen FROM plans WHERE code = %s", line["plan_code"])[0]
     return {**plan, "single_card": line["single_card"], "goes_with_it": line["goes_with_it"]}
@@ -101,8 +108,9 @@ def _contract(db: cursor, line: Row, about: Mapping[str, Any], now: datetime, mo
 
 def _contract_facts(row: Row, moved: timedelta) -> Row:
     document = {"id": row["document_id"], "sha256": row["document_sha256"] or ""} if row["document_id"] else None
-    hidden = {"number", "document_id", "document_sha256", "released_by"}
+    hidden = {"number", "version", "document_id", "document_sha256", "released_by"}
     facts = {key: value for key, value in row.items() if key not in hidden}
+    facts |= {"version": row["version"]} if row["version"] else {}
     return {**facts, "ends_on": row["ends_on"] + moved, "document": document}
 
 
@@ -152,12 +160,30 @@ def _ties(db: cursor, line: Row, about: Mapping[str, Any], now: datetime, mood: 
         'SELECT id, kind, name, change, price_fen, on_date AS "on" FROM ties'
         " WHERE number = %s AND state <> 'untied' ORDER BY id"
     )
-    return {"ties": rows(db, query, line["number"]), "points": line["points"], "equipment": line["equipment"]}
+    going = {name: line[name] for name in ("points", "equipment", "coupons", "subscriptions", "auto_pay")}
+    return {"ties": rows(db, query, line["number"]), **going}
 
 
 def _roaming(db: cursor, line: Row, about: Mapping[str, Any], now: datetime, mood: Mood) -> Row:
     query = 'SELECT place AS "where", on_date AS "on" FROM roamed WHERE number = %s ORDER BY on_date'
-    return {"roamed": rows(db, query, line["number"]), "expected_by": line["roaming_by"]}
+    stays = {"roamed": rows(db, query, line["number"]), "expected_by": line["roaming_by"]}
+    arrived = (
+        'SELECT id, place AS "where", on_date AS "on", fen, arrives_on AS arrived_on FROM roaming_charges'
+        " WHERE number = %s AND arrives_on <= %s ORDER BY id"
+    )
+    return {**stays, "charges": rows(db, arrived, line["number"], now.astimezone(SHANGHAI).date())}
+
+
+def _evidence(db: cursor, line: Row, about: Mapping[str, Any], now: datetime, mood: Mood) -> Row:
+    """An honest province shows the signed paper of a penalty and none for bills; the knob `proves` decides for it."""
+    query = "SELECT document_id, document_sha256 FROM contracts WHERE number = %s AND id = %s AND document_id <> ''"
+    paper = rows(db, query, line["number"], about.get("item"))
+    proves = mood.knobs.get("proves", bool(paper))
+    if not proves:
+        return {"document": None, "words": ""}
+    name = paper[0]["document_id"] if paper else f"DOC-{about.get('kind')}-{about.get('item')}"
+    sha256 = hashlib.sha256(name.encode()).hexdigest()
+    return {"document": {"id": name[:40], "sha256": sha256}, "words": "依据是您签过的业务单"}
 
 
 def _snapshot(db: cursor, line: Row, about: Mapping[str, Any], now: datetime, mood: Mood) -> Row:
@@ -181,9 +207,18 @@ def _snapshot(db: cursor, line: Row, about: Mapping[str, Any], now: datetime, mo
         "contracts": contracts,
         "charging": line["charging"],
         "balance_fen": money["prepaid"] - money["owed"],
+        "owed_fen": money["owed"],
+        "buckets": rows(db, "SELECT id, kind, name, fen FROM buckets WHERE number = %s ORDER BY id", number),
+        "ties": ties,
     }
-    whole = json.dumps({**facts, "ties": ties, "points": line["points"]}, sort_keys=True, default=_iso)
+    whole = json.dumps({**facts, "points": line["points"]}, sort_keys=True, default=_iso)
     return {**facts, "digest": hashlib.sha256(whole.encode()).hexdigest()}
+
+
+def _events(db: cursor, line: Row, about: Mapping[str, Any], now: datetime, mood: Mood) -> Row:
+    """What happened to the line since an instant outside every case."""
+    query = "SELECT kind, at, fen, bucket, name FROM events WHERE number = %s AND at >= %s::timestamptz ORDER BY id"
+    return {"events": rows(db, query, line["number"], about.get("since") or "-infinity")}
 
 
 def _effects(db: cursor, about: Mapping[str, Any]) -> Row:
@@ -202,6 +237,7 @@ def _iso(value: object) -> str:
 
 _ANSWERS: dict[str, Callable[[cursor, Row, Mapping[str, Any], datetime, Mood], Row]] = {
     "identity": _identity,
+    "password": _password,
     "package": _package,
     "contract": _contract,
     "bills": _bills,
@@ -209,5 +245,7 @@ _ANSWERS: dict[str, Callable[[cursor, Row, Mapping[str, Any], datetime, Mood], R
     "arrears": _arrears,
     "ties": _ties,
     "roaming": _roaming,
+    "evidence": _evidence,
     "snapshot": _snapshot,
+    "events": _events,
 }

@@ -22,14 +22,21 @@ CREATE TABLE lines (
     real_name boolean NOT NULL,
     state text NOT NULL CHECK (state IN ('normal', 'one_way', 'two_way', 'lost', 'preclosed', 'closed')),
     sms boolean NOT NULL,
+    service_password text NOT NULL,
     plan_code text NOT NULL REFERENCES plans,
     single_card boolean NOT NULL,
     goes_with_it jsonb NOT NULL,
     charging text NOT NULL DEFAULT 'on' CHECK (charging IN ('on', 'stopped')),
     stopped_from timestamptz,
     stopped_by text,
+    barred jsonb NOT NULL DEFAULT '[]', -- what a filing bars at once: roaming, premium, international
+    free_until timestamptz, -- domestic service of a filed line; past it the line only receives
+    no_report_until timestamptz, -- an open case: nothing of this line goes to a credit bureau
     points bigint NOT NULL,
     equipment jsonb NOT NULL,
+    coupons jsonb NOT NULL DEFAULT '[]',
+    subscriptions jsonb NOT NULL DEFAULT '[]', -- [{"name", "monthly_fen"}]
+    auto_pay jsonb NOT NULL DEFAULT '[]',
     roaming_by date,
     unbilled_from date,
     unbilled_settled boolean NOT NULL DEFAULT false,
@@ -60,6 +67,7 @@ CREATE TABLE contracts (
     percent bigint NOT NULL,
     minimum_fen bigint NOT NULL,
     published_on date,
+    version text, -- of the formula, as the province names it
     document_id text,
     document_sha256 text,
     released_by text,
@@ -74,6 +82,7 @@ CREATE TABLE bills (
     issued_on date NOT NULL,
     due_on date NOT NULL,
     carried boolean NOT NULL DEFAULT false, -- what a settlement left open is disputed: it no longer holds up a closure
+    credited boolean NOT NULL DEFAULT false, -- what it charged for time after the charges had stopped is taken off
     PRIMARY KEY (number, month)
 );
 
@@ -94,10 +103,24 @@ CREATE TABLE ties (
     change text NOT NULL,
     price_fen bigint NOT NULL,
     on_date date,
+    needs text NOT NULL, -- a paper the province wants before it prepares this tie; '' for none
+    by_hand boolean NOT NULL, -- its system leaves this tie to its staff
     state text NOT NULL DEFAULT 'tied' CHECK (state IN ('tied', 'prepared', 'untied')),
     prepared_by text,
     PRIMARY KEY (number, id)
 );
+
+-- What happened to a line outside every case; money as it changed the balance.
+CREATE TABLE events (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    number text NOT NULL REFERENCES lines,
+    kind text NOT NULL CHECK (kind IN ('top_up', 'bill_run', 'calls', 'plan_change')),
+    at timestamptz NOT NULL,
+    fen bigint NOT NULL,
+    bucket text NOT NULL DEFAULT '',
+    name text NOT NULL DEFAULT ''
+);
+CREATE INDEX ON events (number);
 
 CREATE TABLE roamed (
     number text NOT NULL REFERENCES lines,
@@ -105,6 +128,17 @@ CREATE TABLE roamed (
     on_date date NOT NULL
 );
 CREATE INDEX ON roamed (number);
+
+-- What the partners abroad bill for those stays, from the day it arrives.
+CREATE TABLE roaming_charges (
+    number text NOT NULL REFERENCES lines,
+    id text NOT NULL,
+    place text NOT NULL,
+    on_date date NOT NULL,
+    fen bigint NOT NULL CHECK (fen >= 0),
+    arrives_on date NOT NULL,
+    PRIMARY KEY (number, id)
+);
 
 -- What happened to each command id, once and for good; `reply` is what a repeated id gets again.
 CREATE TABLE command_log (

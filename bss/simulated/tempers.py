@@ -2,7 +2,9 @@
 
 Knobs of any temper: `latency_ms` · `clock_s` (the province's clock runs ahead by so many seconds) ·
 `moved_days` (contracts end so many days later than they were signed for) · `added_plan` (a contract nobody asked for,
-its name) · `refuse_next` ({verb or question: how often}, refused once each with the obstructive code).
+its name) · `proves` (whether it shows evidence for a disputed line) · `stale` ({question: a whole reply kept from
+earlier, given again}) · `fault` (see bss.simulated.faults) · `refuse_next` ({verb or question: how often}, refused
+once each with the obstructive code).
 Of silent and silent_before: `wait_ms` (default: until the gateway's deadline), `only` (verbs and questions; default all
 orders for silent_before, everything for silent). Of down and lying: `only`. Of obstructive: `only` (default close_line,
 release_contract, identity), `code`, `words`. Of slow: `latency_ms` (default 2000).

@@ -5,20 +5,24 @@ Whatever a verb changed before it refused is rolled back by `bss.simulated.order
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
 from bss import answers
+from bss.simulated.crediting import credit
 from bss.simulated.effects import At, Effect
 from bss.simulated.replies import Refusal, Row, rows, unpaid
 from bss.simulated.reversal import reverse
+from portal.clock import SHANGHAI
 
-FREE_SERVICE = timedelta(hours=72)
+AFTER_CLOSING = ("refund", "execute_tie", "settle_claim", "reopen_line")
+FREE_HOURS = 72
 
 
 def apply(at: At) -> Effect:
     """Carry out the order's verb; Refusal when the line's state forbids it."""
-    if at.line["state"] == "closed" and at.order.verb not in ("refund", "execute_tie"):
+    if at.line["state"] == "closed" and at.order.verb not in AFTER_CLOSING:
         raise Refusal("line_closed", "号码已销户")
     return _VERBS[at.order.verb](at)
 
@@ -38,19 +42,34 @@ def _undone(at: At, verb: str) -> str | None:
 
 
 def _stop_charging(at: At) -> Effect:
+    """Charges stop, roaming, premium and international are barred, domestic service is free for the hours named.
+
+    Bills issued since the instant from which it holds are corrected.
+    """
     effective = at.order.effective_at or at.now
+    free_until = effective + timedelta(hours=int(at.payload.get("free_hours", FREE_HOURS)))
     at.do(
-        "UPDATE lines SET charging = 'stopped', stopped_from = least(stopped_from, %s), stopped_by = %s"
-        " WHERE number = %s",
+        "UPDATE lines SET charging = 'stopped', stopped_from = least(stopped_from, %s), stopped_by = %s, barred = %s,"
+        " free_until = %s, no_report_until = %s WHERE number = %s",
         effective,
         at.order.command_id,
+        json.dumps(list(at.payload.get("barred", []))),
+        free_until,
+        at.payload.get("no_report_until"),
         at.number,
     )
-    return Effect(facts={"effective_at": effective, "free_service_until": effective + FREE_SERVICE})
+    credit(at, effective)
+    return Effect(facts={"effective_at": effective, "free_service_until": free_until})
 
 
 def _resume_charging(at: At) -> Effect:
-    at.do("UPDATE lines SET charging = 'on', stopped_from = NULL, stopped_by = NULL WHERE number = %s", at.number)
+    """Everything as before the filing; credit reports stay held while the case goes on (C-19)."""
+    at.do(
+        "UPDATE lines SET charging = 'on', stopped_from = NULL, stopped_by = NULL, barred = '[]', free_until = NULL,"
+        " no_report_until = CASE WHEN %s THEN no_report_until END WHERE number = %s",
+        bool(at.payload.get("case_open")),
+        at.number,
+    )
     undoes = _undone(at, "stop_charging")
     return Effect(undoes=undoes, facts={"effective_at": at.order.effective_at or at.now})
 
@@ -67,8 +86,19 @@ def _set_tie(at: At, tie: Row, state: str) -> None:
     at.do("UPDATE ties SET state = %s WHERE number = %s AND id = %s", state, at.number, tie["id"])
 
 
+def _as_staff_wish(at: At, tie: Row) -> None:
+    """The answers of C-17 that are no "closed": a paper is missing, or staff will do it and say so."""
+    if at.payload.get("by_hand"):
+        return
+    if tie["by_hand"]:
+        raise Refusal("by_hand", "转人工办理")
+    if tie["needs"] and not any(one.get("kind") for one in at.payload.get("supplied", [])):
+        raise Refusal("attachment_missing", tie["needs"])
+
+
 def _prepare_tie(at: At) -> Effect:
     tie = _tie(at)
+    _as_staff_wish(at, tie)
     if tie["state"] == "tied":
         _set_tie(at, tie, "prepared")
     return Effect(facts={"change": tie["change"], "price_fen": tie["price_fen"], "on": tie["on_date"]})
@@ -95,9 +125,14 @@ def _settle(at: At) -> Effect:
         raise Refusal(answers.MALFORMED_ORDER, "金额不平")
     for month, fen in bills.items():
         _pay_bill(at, month, fen)
-    at.do("UPDATE bills SET carried = true WHERE number = %s AND month = ANY(%s)", at.number, list(bills))
+    disputed = [str(one["item"]) for one in at.payload.get("disputed", []) if one["kind"] in ("bill", "excess")]
+    at.do("UPDATE bills SET carried = true WHERE number = %s AND month = ANY(%s)", at.number, disputed)
     undo = {"bills": bills, "buckets": _take_own_money(at, applied), "unbilled_settled": at.line["unbilled_settled"]}
-    at.do("UPDATE lines SET unbilled_settled = true WHERE number = %s", at.number)
+    at.do(
+        "UPDATE lines SET unbilled_settled = true, free_until = least(free_until, %s) WHERE number = %s",
+        at.now,
+        at.number,
+    )
     credits = {"receivable": -sum(bills.values()), **{name: -fen for name, fen in parts.items()}}
     return Effect(fen=paid, book={"agent": paid, "prepayment": applied, **credits}, undo=undo)
 
@@ -140,6 +175,19 @@ def _close_line(at: At) -> Effect:
         raise Refusal("2067", f"欠费 {owed // 100}.{owed % 100:02d} 元")
     at.do("UPDATE lines SET state = 'closed', closed_at = %s, sms = false WHERE number = %s", at.now, at.number)
     return Effect(facts={"closed_at": at.now})
+
+
+def _reopen_line(at: At) -> Effect:
+    """The holder has the number back (C-11): in service from now on, with nothing of the old contracts and ties."""
+    if at.line["state"] != "closed":
+        raise Refusal(answers.MALFORMED_ORDER, "号码没有销户")
+    at.do(
+        "UPDATE lines SET state = 'normal', sms = true, charging = 'on', stopped_from = NULL, stopped_by = NULL,"
+        " closed_at = NULL, unbilled_from = %s, unbilled_settled = false, points = 0 WHERE number = %s",
+        at.now.astimezone(SHANGHAI).date(),
+        at.number,
+    )
+    return Effect(undoes=_undone(at, "close_line"))
 
 
 def _refund(at: At) -> Effect:
@@ -191,8 +239,10 @@ _VERBS: dict[str, Callable[[At], Effect]] = {
     "cancel_tie": _cancel_tie,
     "execute_tie": _execute_tie,
     "settle": _settle,
+    "settle_claim": _settle,
     "release_contract": _release_contract,
     "close_line": _close_line,
+    "reopen_line": _reopen_line,
     "refund": _refund,
     "restore_service": _restore_service,
     "pay_in": _pay_in,

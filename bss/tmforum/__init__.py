@@ -1,0 +1,1 @@
+"""The second adapter: a province behind TM Forum resources over HTTPS (docs/provinces-over-http.md)."""
