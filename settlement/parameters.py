@@ -9,5 +9,6 @@ LEASE_SECONDS = Parameter("settlement.lease", "int", 30, "s", "S-01")
 WATCH_SECONDS = Parameter("settlement.watch", "int", 20, "s between enquiries while the payer decides", "S-01")
 CALLBACK_WINDOW_SECONDS = Parameter("settlement.callback_window", "int", 300, "s", "S-01")
 PAYOUT_HOURS = Parameter("settlement.payout_window", "int", 24, "h", "C-05")
+CASH_DAYS = Parameter("settlement.cash_window", "int", 90, "d cash waits in the store", "C-05")
 
-PARAMETERS = (RETRY_SECONDS, LEASE_SECONDS, WATCH_SECONDS, CALLBACK_WINDOW_SECONDS, PAYOUT_HOURS)
+PARAMETERS = (RETRY_SECONDS, LEASE_SECONDS, WATCH_SECONDS, CALLBACK_WINDOW_SECONDS, PAYOUT_HOURS, CASH_DAYS)

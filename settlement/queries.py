@@ -12,7 +12,7 @@ from portal.actors import Actor
 from portal.roles import Role
 from settlement import states
 from settlement.ledger import AccountKey
-from settlement.models import Entry, Payment, Payout, Transfer
+from settlement.models import Entry, Payment, Payout, Transfer, Voucher
 
 Row = TypeVar("Row", Payment, Payout)
 _EVERYTHING = frozenset({Role.NATIONAL_REGULATOR, Role.AUDITOR, Role.ROBOT})
@@ -49,6 +49,17 @@ def balance_of(account: AccountKey) -> int:
 def case_entries(case_ref: str) -> QuerySet[Entry]:
     """All entries of one case, in the order they were written."""
     return Entry.objects.filter(transfer__case_ref=case_ref).select_related("transfer", "account").order_by("pk")
+
+
+def number_of(case_ref: str) -> str:
+    """The number that the papers of a case, or of something claimed of it, bear; '' before there are any (C-18)."""
+    return Voucher.objects.filter(case_ref=case_ref).values_list("number", flat=True).first() or ""
+
+
+def transfers_under(number: str) -> QuerySet[Transfer]:
+    """Every transfer that stands under a number, in the order they were written (C-18)."""
+    refs = Voucher.objects.filter(number=number).values("case_ref")
+    return Transfer.objects.filter(case_ref__in=refs).prefetch_related("entries__account").order_by("pk")
 
 
 def due_payments(*, limit: int = 100) -> list[str]:

@@ -39,6 +39,17 @@ class Transfer(models.Model):
     reverses = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by")
 
 
+class Voucher(models.Model):
+    """The number that all papers of a case stand under: bill, slip, ledger entries and credit notes (C-18).
+
+    Several subjects may share it: a case, and what is claimed or kept of it. Transfers find it by their `case_ref`.
+    """
+
+    number = models.CharField(max_length=24, db_index=True)
+    case_ref = models.CharField(max_length=26, unique=True)
+    at = models.DateTimeField()
+
+
 class Entry(models.Model):
     """One leg of a transfer: signed whole fen on one account."""
 

@@ -24,7 +24,6 @@ from settlement.ledger import (
 from settlement.models import Entry, Transfer
 from settlement.services.ledger import post, reverse
 
-COLLECTED = "collected"
 _SPLIT = {"bills": BILLS, "late_fee": LATE_FEE, "penalty": PENALTY, "unbilled": UNBILLED, "applied": PREPAYMENT}
 
 
@@ -33,23 +32,17 @@ def collect(
 ) -> Transfer:
     """Post what the visited province collected for the home province, once per payment, in the caller's transaction.
 
-    `split` divides `fen` by purpose: bills, late_fee, penalty, unbilled, and negative: applied (the subscriber's
-    prepayment used up) and collected (earlier payments of this case; then the split is of the whole quote, and only
-    what it changes is posted at home). Raises ValueError when it does not sum to `fen` or names another purpose,
-    Conflict when `collected` is not what the case's transfers say.
+    `split` divides everything collected in the case, this payment included, by purpose: bills, late_fee, penalty,
+    unbilled, and applied (negative: the subscriber's prepayment used up; positive: owed back). Only what it changes
+    is posted at home. Raises ValueError when it names another purpose, Conflict when it is not the sum of the case's
+    transfers and this payment.
     """
-    whole = {part: share for part, share in split.items() if part != COLLECTED}
-    if sum(split.values()) != fen or not whole.keys() <= _SPLIT.keys():
-        raise ValueError("the split is not the sum")
-    before = _split_before(home, case_ref, payment_ref) if COLLECTED in split else {}
-    if sum(before.values()) != -split.get(COLLECTED, 0):
-        raise Conflict("error.conflict", rule_id="S-02")
-    legs = [Leg(AccountKey(visited.operator, visited.province, PROVIDER), fen), *owes(visited, home, fen)]
-    legs += _changes(home, whole, before)
+    changes = _changes(home, split, _posted(home, case_ref, payment_ref), fen)
+    legs = [Leg(AccountKey(visited.operator, visited.province, PROVIDER), fen), *owes(visited, home, fen), *changes]
     return post("collect", legs, key=f"collect:{payment_ref}", case_ref=case_ref, command_ref=payment_ref, by=by)
 
 
-def _split_before(home: Bss, case_ref: str, payment_ref: str) -> dict[str, int]:
+def _posted(home: Bss, case_ref: str, payment_ref: str) -> dict[str, int]:
     """How earlier payments of the case were divided at home, by kind of account; reversed ones do not count."""
     entries = Entry.objects.filter(
         transfer__case_ref=case_ref,
@@ -58,7 +51,7 @@ def _split_before(home: Bss, case_ref: str, payment_ref: str) -> dict[str, int]:
         account__operator=home.operator,
         account__province=home.province,
         account__kind__in=_SPLIT.values(),
-    ).exclude(transfer__command_ref=payment_ref)
+    ).exclude(transfer__key=f"collect:{payment_ref}")
     sums = entries.values_list("account__kind").annotate(fen=Sum("fen"))
     return {kind: -fen for kind, fen in sums}
 
@@ -66,15 +59,9 @@ def _split_before(home: Bss, case_ref: str, payment_ref: str) -> dict[str, int]:
 def offset(home: Bss, *, case_ref: str, quote: int, split: Mapping[str, int], by: Actor) -> Transfer | None:
     """Post charges met from prepayment and from earlier payments, when nothing is collected; once per quote.
 
-    `split` is as in `collect` and sums to zero; None when earlier payments stand as they were posted.
+    `split` is as in `collect`; None when earlier payments stand as they were posted.
     """
-    whole = {part: share for part, share in split.items() if part != COLLECTED}
-    if sum(split.values()) or not whole.keys() <= _SPLIT.keys():
-        raise ValueError("the split is not zero")
-    before = _split_before(home, case_ref, "") if COLLECTED in split else {}
-    if sum(before.values()) != -split.get(COLLECTED, 0):
-        raise Conflict("error.conflict", rule_id="S-02")
-    legs = _changes(home, whole, before)
+    legs = _changes(home, split, _posted(home, case_ref, ""), 0)
     return post("offset", legs, key=f"offset:{case_ref}:{quote}", case_ref=case_ref, by=by) if legs else None
 
 
@@ -86,20 +73,25 @@ def return_offsets(case_ref: str, *, quote: int | None = None, by: Actor) -> lis
     return [reverse(transfer, key=f"return:{transfer.ref}", by=by) for transfer in made]
 
 
-def _changes(home: Bss, whole: Mapping[str, int], before: Mapping[str, int]) -> list[Leg]:
-    """What a split changes at home beside what stands there already."""
-    shares = {kind: whole.get(part, 0) - before.get(kind, 0) for part, kind in _SPLIT.items()}
+def _changes(home: Bss, split: Mapping[str, int], before: Mapping[str, int], fen: int) -> list[Leg]:
+    """What a split changes at home beside what stands there already; the changes sum to `fen`."""
+    if not split.keys() <= _SPLIT.keys():
+        raise ValueError("the split names another purpose")
+    if sum(split.values()) != sum(before.values()) + fen:
+        raise Conflict("error.conflict", rule_id="S-02")
+    shares = {kind: split.get(part, 0) - before.get(kind, 0) for part, kind in _SPLIT.items()}
     return [Leg(AccountKey(home.operator, home.province, kind), -share) for kind, share in shares.items() if share]
 
 
-def return_payment(home: Bss, visited: Bss, *, case_ref: str, fen: int, by: Actor) -> list[Transfer]:
-    """Reverse everything collected in a case that ends without closing (C-12), in the caller's transaction.
+def return_payment(home: Bss, *, case_ref: str, fen: int, by: Actor) -> list[Transfer]:
+    """Reverse everything collected in a case that ends without closing (C-12), in the caller's transaction, by
+    whichever province of the operator it was collected: a case may have been taken over since.
 
     Each collection is reversed once, however often this is called. Raises Conflict when what was collected is not
     `fen`, so that what the payer gets back and what the books say cannot differ.
     """
     collected = list(Transfer.objects.filter(case_ref=case_ref, purpose="collect").order_by("pk"))
-    account = {"account__operator": visited.operator, "account__province": visited.province, "account__kind": PROVIDER}
+    account = {"account__operator": home.operator, "account__kind": PROVIDER}
     money = sum(entry.fen for transfer in collected for entry in transfer.entries.filter(**account))
     if money != fen:
         raise Conflict("error.conflict", rule_id="C-12")

@@ -12,7 +12,7 @@ from portal.actors import Actor
 from portal.errors import Conflict
 from portal.refs import new_ref
 from settlement.ledger import KINDS, AccountKey, Leg
-from settlement.models import Transfer
+from settlement.models import Transfer, Voucher
 
 _POST = (
     "SELECT transfer_id, transfer_ref, is_new FROM settlement_post("
@@ -49,6 +49,16 @@ def reverse(transfer: Transfer, *, key: str, by: Actor) -> Transfer:
         reverses=transfer.pk,
         by=by,
     )
+
+
+def put_under(number: str, case_ref: str) -> None:
+    """Put what is posted for `case_ref` under the number its papers bear, in the caller's transaction (C-18).
+
+    Again changes nothing; raises Conflict when the ref stands under another number.
+    """
+    row, _ = Voucher.objects.get_or_create(case_ref=case_ref, defaults={"number": number, "at": clock.now()})
+    if row.number != number:
+        raise Conflict("error.conflict", rule_id="C-18")
 
 
 def _check(legs: Sequence[Leg]) -> None:

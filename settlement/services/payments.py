@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 
-from portal import audit, clock
+from portal import audit, clock, work_orders
 from portal.actors import Actor
 from portal.errors import Conflict, Refused
 from portal.moving import begin
@@ -69,7 +69,7 @@ def hear(callback: Callback, *, by: Actor) -> Payment | None:
     """Take a callback of the provider: signed, fresh, for this sum. A repeated or late one changes nothing.
 
     Raises Refused when the signature or the time is wrong. None when the ref is not ours or the sum differs; that, and
-    a "paid" for a payment that ended otherwise, goes into the audit, for a person to look at.
+    what contradicts the recorded end of a payment, goes into the audit and becomes a work order to the agent.
     """
     window = int(value_of(CALLBACK_WINDOW_SECONDS, on=clock.today()))
     if not is_genuine(callback, at=clock.now(), window_s=window):
@@ -97,9 +97,20 @@ def _take(payment: Payment, to: str, *, by: Actor) -> Payment:
 
 
 def _strange(payment: Payment, *, by: Actor, why: str) -> None:
+    """What the provider says is not what is recorded: into the audit, and one work order a contradiction (S-03)."""
     with transaction.atomic(durable=True):
         facts = {"why": why, "case_ref": payment.case_ref}
         audit.record("payment.strange_callback", subject_ref=payment.ref, by=by, chain=payment.province, facts=facts)
+        work_orders.open_order(
+            "payment",
+            key=f"payment:{payment.ref}:{why}"[:80],
+            case_ref=payment.case_ref,
+            operator=payment.operator,
+            province=payment.province,
+            facts={"payment": payment.ref, "why": why, "fen": payment.fen},
+            due_at=clock.now() + timedelta(days=1),
+            by=by,
+        )
 
 
 def _read(body: bytes) -> dict[str, Any]:

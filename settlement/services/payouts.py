@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import hmac
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 
 from portal import clock
 from portal.actors import Actor
-from portal.moving import begin
+from portal.errors import Conflict, Invalid
+from portal.moving import begin, move
 from portal.parameters import value_of
 from portal.refs import new_ref
+from portal.sealing import blind_index, blind_indexes
+from portal.services.budgets import Limit, spend
 from settlement import states
 from settlement.models import Payout
-from settlement.parameters import PAYOUT_HOURS
+from settlement.parameters import CASH_DAYS, PAYOUT_HOURS
 from settlement.provider import Said, provider
-from settlement.services.money import held, step
+from settlement.services.money import end, held, step
+
+CASH = "cash"
 
 
 def intend(
@@ -51,7 +58,7 @@ def intend(
         last4=last4 or destination[-4:],
         operator=operator,
         province=province,
-        not_after=_not_after(operator, province),
+        not_after=_not_after(route, operator, province),
         arrives_by_on=at.date() + timedelta(days=arrives_days),
         nudge=nudge,
         created_at=at,
@@ -61,8 +68,63 @@ def intend(
 
 
 def run(payout_ref: str, *, by: Actor) -> Payout:
-    """Pay out, or ask what became of it, and return it as it then stands. Outside any transaction."""
-    return held(Payout, payout_ref, lambda row, fence: step(row, fence, start=_pay, ask=_ask, by=by))
+    """Pay out, or ask what became of it, and return it as it then stands. Outside any transaction.
+
+    Cash never passes the provider: it lies ready in the stores of the agent's company until `hand_over` or its end.
+    """
+    return held(Payout, payout_ref, lambda row, fence: _moved(row, fence, by=by))
+
+
+def _moved(row: Payout, fence: int, *, by: Actor) -> None:
+    if row.route != CASH:
+        step(row, fence, start=_pay, ask=_ask, by=by)
+    elif row.state == states.INTENDED:
+        with transaction.atomic(durable=True):
+            move(
+                row,
+                states.SENT,
+                by=by,
+                reason="ready to be fetched",
+                rules=("C-05",),
+                fence=fence,
+                due_at=row.not_after,
+            )
+    elif clock.now() > row.not_after:
+        end(row, states.EXPIRED, by=by, reason="not fetched in time", fence=fence)
+
+
+def code_of(payout: Payout) -> str:
+    """The eight digits by which cash is fetched: derived, never stored."""
+    return _digits(blind_index("cash", payout.ref))
+
+
+def _digits(index: str) -> str:
+    return f"{int(index[:15], 16) % 10**8:08d}"
+
+
+def _opens(code: str, payout: Payout) -> bool:
+    """Whether a code is the payout's, also one that was told before the index keys were rotated."""
+    ours = [_digits(index).encode() for index in blind_indexes("cash", payout.ref)]
+    return any(hmac.compare_digest(one, code.encode()) for one in ours)
+
+
+def hand_over(payout_refs: Sequence[str], code: str, *, store: str, by: Actor) -> Payout:
+    """Cash is handed to whoever shows the code of one of these payouts, once; gives that one.
+
+    Five tries in ten minutes for them together, counted before anything is compared. Raises Invalid for a code of none
+    of them, Conflict when the cash is not there to be fetched, TooMany beyond the tries.
+    """
+    refs = sorted({ref for ref in payout_refs if ref})
+    with transaction.atomic(durable=True):
+        spend([Limit(f"cash:{ref}", 5, 600) for ref in refs])
+    cash = Payout.objects.filter(ref__in=refs, route=CASH)
+    payout = next((one for one in cash if _opens(code, one)), None)
+    if payout is None:
+        raise Invalid("error.refund.code", field="code", rule_id="C-05")
+    if payout.state != states.SENT:
+        raise Conflict("error.conflict", rule_id="C-05")
+    end(payout, states.PAID, by=by, reason="fetched in a store", provider_ref=f"store:{store}"[:64])
+    return payout
 
 
 def _begun(payout: Payout, *, by: Actor) -> Payout:
@@ -71,7 +133,9 @@ def _begun(payout: Payout, *, by: Actor) -> Payout:
     return payout
 
 
-def _not_after(operator: str, province: str) -> datetime:
+def _not_after(route: str, operator: str, province: str) -> datetime:
+    if route == CASH:
+        return clock.now() + timedelta(days=value_of(CASH_DAYS, operator=operator, province=province, on=clock.today()))
     hours = value_of(PAYOUT_HOURS, operator=operator, province=province, on=clock.today())
     return clock.now() + timedelta(hours=hours)
 
