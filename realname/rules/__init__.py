@@ -1,0 +1,1 @@
+"""What a document and its picture must be; pure."""
