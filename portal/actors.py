@@ -10,7 +10,8 @@ class Actor:
     """One person, line or robot in one role and scope.
 
     ``ref`` reads ``person:<ref>``, ``line:<ref>``, ``robot:<name>`` or ``anonymous``; ``label`` is masked and may be
-    shown; ``line_ref`` is the LineAccount a subscriber signed in with.
+    shown; ``line_ref`` is the LineAccount a subscriber signed in with. ``present`` is True for a person who signed in
+    with password and time-based code, and never for a token, whoever holds it (D-04).
     """
 
     role: Role
@@ -20,6 +21,12 @@ class Actor:
     store: str = ""
     line_ref: str = ""
     label: str = ""
+    present: bool = False
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """In which role and scope: what somebody was told in one is not theirs to hear in another (D-05)."""
+        return (self.role.value, self.operator, self.province, self.store, self.line_ref)
 
     @property
     def signed_in(self) -> bool:

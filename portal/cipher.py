@@ -6,6 +6,7 @@ table, column and row, so that a cell moved elsewhere does not open. Keys live i
 
 import base64
 import os
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -20,6 +21,10 @@ VERSION = 1
 AES_256_GCM, SM4_GCM = 1, 2
 CIPHERS = {"aes-256-gcm": AES_256_GCM, "sm4-gcm": SM4_GCM}
 NONCE_BYTES, TAG_BYTES = 12, 16
+
+
+Indexes = Mapping[str, tuple[str, str]]
+"""A model's ``INDEXED``: index column → field name of the index, and where in the row its text is found."""
 
 
 class Unsealable(Exception):
@@ -114,11 +119,21 @@ def keyed_hash(secret: str, *parts: str) -> bytes:
     return mac.finalize()
 
 
+def active_index_key() -> str:
+    """The id of the key that new indexes are made with (``INDEX_ACTIVE``, else the last one named)."""
+    return getattr(settings, "INDEX_ACTIVE", "") or next(reversed(settings.INDEX_KEYS))
+
+
 def blind_index(field: str, text: str) -> str:
     """64 hex digits by which a sealed value is found; the same text differs from field to field."""
-    keys: dict[str, str] = settings.INDEX_KEYS
-    active = getattr(settings, "INDEX_ACTIVE", "") or next(reversed(keys))
-    return keyed_hash(keys[active], "index", field, text).hex()
+    return keyed_hash(settings.INDEX_KEYS[active_index_key()], "index", field, text).hex()
+
+
+def blind_indexes(field: str, text: str) -> list[str]:
+    """What a row may be found under while index keys rotate: one index a key we hold, the active one first."""
+    active = active_index_key()
+    keys = [active, *(name for name in settings.INDEX_KEYS if name != active)]
+    return [keyed_hash(settings.INDEX_KEYS[name], "index", field, text).hex() for name in keys]
 
 
 class _Kind(Protocol):

@@ -37,10 +37,22 @@ class Conflict(TongbanError):
     http = 409
 
 
+class Stale(TongbanError):
+    """The client decided by something that has been replaced; look again."""
+
+    http = 412
+
+
 class Refused(TongbanError):
     """This actor may not do that."""
 
     http = 403
+
+
+class Unknown(TongbanError):
+    """Nobody proved who asks: sign in, or send a token that still holds."""
+
+    http = 401
 
 
 class Missing(TongbanError):

@@ -54,9 +54,9 @@ def _try_lock(key: str) -> bool:
 
 @contextmanager
 def once(key: str, *, by: Actor, route: str, body: Mapping[str, str]) -> Iterator[Once]:
-    """Use a key inside the verb's transaction, bound to actor, route and body.
+    """Use a key inside the verb's transaction, bound to actor, role, place, route and body.
 
-    First time: proceeds. Repeated with the same actor, route and body: gives the stored result. Anything else, and a
+    First time: proceeds. Repeated with all of these the same: gives the stored result. Anything else, and a
     repeat while the first is still under way: Conflict ``error.repeat.other | error.repeat.running``. A key that is
     empty or too long is Invalid ``error.repeat.other``.
     """
@@ -66,7 +66,7 @@ def once(key: str, *, by: Actor, route: str, body: Mapping[str, str]) -> Iterato
         raise Invalid("error.repeat.other")
     if not _try_lock(key):
         raise Conflict("error.repeat.running")
-    bound = {"actor_ref": by.ref, "route": route, "body_hash": body_hash(body)}
+    bound = {"actor_ref": by.ref, "route": route, "body_hash": body_hash({**body, "": "\x1d".join(by.place)})}
     row, first = IdempotencyKey.objects.get_or_create(key=key, defaults={**bound, "created_at": now()})
     if (row.actor_ref, row.route, row.body_hash) != tuple(bound.values()):
         raise Conflict("error.repeat.other")

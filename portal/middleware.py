@@ -16,14 +16,17 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import override
+from django.utils.translation.trans_real import parse_accept_lang_header
 
+from portal.api.entry import actor_by_token, speaks_for_itself
 from portal.checks import undeclared
-from portal.errors import Missing, Refused, TongbanError
+from portal.errors import Missing, Refused, TongbanError, Unknown
 from portal.pages.errors import error_response
+from portal.pages.repeats import repeated
 from portal.permissions import roles_of
 from portal.requests import PortalRequest
 from portal.roles import Role
-from portal.routes import all_routes, permission_of
+from portal.routes import all_routes, permission_of, words_of
 from portal.sessions import actor_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -54,14 +57,22 @@ class SafeHeaders:
         return response
 
 
+def _spoken(request: HttpRequest) -> str:
+    """What a client of the API would rather read, by its Accept-Language."""
+    if not request.path.startswith("/api/"):
+        return ""
+    wanted = parse_accept_lang_header(request.headers.get("Accept-Language", "")[:200])
+    return next((tag[:2] for tag, _weight in wanted if tag[:2] in LANGUAGES), "")
+
+
 class Language:
-    """Chinese unless `?lang=` or the cookie says English; large type if the cookie says so."""
+    """Chinese unless `?lang=`, the cookie or the API's Accept-Language says English; large type by its cookie."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        asked = request.GET.get("lang") or request.COOKIES.get(LANGUAGE_COOKIE, "")
+        asked = request.GET.get("lang") or _spoken(request) or request.COOKIES.get(LANGUAGE_COOKIE, "")
         portal_request = cast(PortalRequest, request)
         portal_request.lang = asked if asked in LANGUAGES else "zh"
         portal_request.big = request.COOKIES.get(BIG_COOKIE) == "1"
@@ -72,13 +83,14 @@ class Language:
 
 
 class WhoAsks:
-    """`request.actor`, read once and only when somebody asks for it."""
+    """`request.actor`, read once and only when somebody asks for it: of the API's token, else of the session."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        vars(request)["actor"] = SimpleLazyObject(lambda: actor_of(request))
+        find = actor_by_token if speaks_for_itself(request) else actor_of
+        vars(request)["actor"] = SimpleLazyObject(lambda: find(request))
         return self.get_response(request)
 
 
@@ -100,17 +112,21 @@ class DefaultDeny:
         """Compare the actor's role with the route's permission before the view runs."""
         if any("\x00" in str(value) for value in kwargs.values()):  # PostgreSQL has no such text: nothing is there
             return error_response(request, Missing("error.missing"))
-        allowed = roles_of(permission_of(view))
+        if words_of(view) and not permission_of(view, str(request.method)):
+            return None  # the resource has no such method, and says so (405)
+        allowed = roles_of(permission_of(view, str(request.method)))
         if Role.ANONYMOUS in allowed or request.actor.role in allowed:
             return None
-        if request.actor.role == Role.ANONYMOUS and not request.path.startswith("/api/"):
-            return _to_sign_in(request, "sign-in" if Role.SUBSCRIBER in allowed else "staff-sign-in")
-        return error_response(request, Refused("error.refused"))
+        if request.actor.role != Role.ANONYMOUS:
+            return error_response(request, Refused("error.refused"))
+        if request.path.startswith("/api/"):
+            return error_response(request, Unknown("error.api.token", rule_id="D-04"))
+        return _to_sign_in(request, "sign-in" if Role.SUBSCRIBER in allowed else "staff-sign-in")
 
     def process_exception(self, request: PortalRequest, error: Exception) -> HttpResponseBase | None:
         """A refusal of ours, wherever it was raised, is a page with its own words and number."""
         if isinstance(error, TongbanError):
-            return error_response(request, error)
+            return repeated(request, error) or error_response(request, error)
         return None
 
 

@@ -15,7 +15,10 @@ from portal.errors import Conflict
 from portal.models.history import Movement
 from portal.stateful import Stateful
 
-__all__ = ["Stateful", "begin", "claim_due", "move", "movements_of", "release_lease", "take_lease"]
+__all__ = ["LEASE_S", "Stateful", "begin", "claim_due", "move", "movements_of", "release_lease", "take_lease"]
+
+LEASE_S = 45
+"""A worker's turn on a row: who takes longer loses its writing, and who died is replaced within a minute."""
 
 _INSERT = """
 INSERT INTO portal_movement

@@ -53,4 +53,9 @@ CODES_A_DAY = Parameter("code.number_day", "int", 10, "per d", "D-04")
 CODES_AN_ADDRESS = Parameter("code.address_hour", "int", 30, "per h", "D-04")
 CODES_ALTOGETHER = Parameter("code.everybody_minute", "int", 600, "per min", "D-04")
 RESEND_DAYS = Parameter("order.resend_days", "int", 2, "d", "C-17")
+CHASE_HOURS = Parameter("order.chase_hours", "int", 2, "h", "C-17")
 """What is counted against a flood of messages, and how long a returned order may wait."""
+API_READS_A_MINUTE = Parameter("api.reads_minute", "int", 240, "per min", "D-04")
+API_WRITES_A_MINUTE = Parameter("api.writes_minute", "int", 60, "per min", "D-04")
+API_LINE_MINUTES = Parameter("api.line_minutes", "int", 30, "min", "D-04")
+"""How often one client may ask and write through the API, and how long a line's token lives."""

@@ -22,6 +22,7 @@ STAFF: frozenset[Role] = EVERYONE - {Role.ANONYMOUS, Role.SUBSCRIBER}
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "public": EVERYONE,
     "my": SUBSCRIBERS,
+    "api.known": EVERYONE - {Role.ANONYMOUS},
 }
 
 

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Callable
 from datetime import date
 
 from stdnum.iso7064 import mod_11_10
@@ -22,6 +23,14 @@ def _digits(count: int) -> str:
 
 def _checked(digits: str) -> str:
     return digits + str(mod_11_10.calc_check_digit(digits))
+
+
+def unused(draw: Callable[[], str], taken: Callable[[str], bool]) -> str:
+    """The first number drawn that is not `taken`: of 7 digits a day, two in 4,000 are the same more often than not."""
+    number = draw()
+    while taken(number):
+        number = draw()
+    return number
 
 
 def case_number(prefix: str, on: date) -> str:

@@ -43,9 +43,20 @@ def route(address: str, view: View, *, name: str, permission: str) -> URLPattern
     return path(address, guarded, name=name)
 
 
-def permission_of(view: object) -> str:
-    """The permission word a view was declared with, or an empty string."""
+def permission_of(view: object, method: str = "GET") -> str:
+    """The permission word a view was declared with for a method, or an empty string.
+
+    A page has one word; an API resource has one for each method it knows.
+    """
+    words = words_of(view)
+    if words:
+        return words.get("GET" if method == "HEAD" else method, "")
     return str(getattr(view, "permission", ""))
+
+
+def words_of(view: object) -> dict[str, str]:
+    """The permission words of an API resource by method; empty for a page."""
+    return dict(getattr(view, "permissions", {}))
 
 
 def all_routes(resolver: URLResolver | None = None, before: str = "") -> Iterator[Declared]:
@@ -54,5 +65,8 @@ def all_routes(resolver: URLResolver | None = None, before: str = "") -> Iterato
         template = before + str(entry.pattern)
         if isinstance(entry, URLResolver):
             yield from all_routes(entry, template)
+        elif words := words_of(entry.callback):
+            for method, word in words.items():
+                yield Declared(f"{entry.name} {method}", template, word)
         else:
             yield Declared(entry.name or "", template, permission_of(entry.callback))

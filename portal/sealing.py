@@ -5,10 +5,12 @@ import os
 
 from portal.cipher import (
     VERSION,
+    Indexes,
     Sealed,
     Unsealable,
     active_cipher,
     blind_index,
+    blind_indexes,
     seal,
     seal_bytes,
     token_prefix,
@@ -20,9 +22,11 @@ from portal.models.keys import DataKey
 
 __all__ = [
     "DataKey",
+    "Indexes",
     "Sealed",
     "Unsealable",
     "blind_index",
+    "blind_indexes",
     "destroy_key",
     "ensure_key",
     "new_key",

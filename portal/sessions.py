@@ -43,6 +43,12 @@ def remember_case(request: HttpRequest, ref: str) -> None:
     request.session[CASE] = ref
 
 
+def begin_case_session(request: HttpRequest, ref: str) -> None:
+    """Open one case in this browser; whatever the session was before ends, its id too (D-04)."""
+    request.session.flush()
+    remember_case(request, ref)
+
+
 def end_session(request: HttpRequest) -> None:
     """Forget everything about this browser; the old session id is dead."""
     request.session.flush()

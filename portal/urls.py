@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     route("healthz", healthz, name="healthz", permission="public"),
     route("readyz", readyz, name="readyz", permission="public"),
 ]
-for _module in ("portal.page_urls", *(f"{app}.urls" for app in settings.INSTALLED_APPS if app in HOUSE)):
+_APPS = [app for app in settings.INSTALLED_APPS if app in HOUSE]
+_APIS = [app for app in ("portal", *_APPS) if find_spec(f"{app}.api")]
+for _module in ("portal.page_urls", *(f"{app}.urls" for app in _APPS), *(f"{app}.api.urls" for app in _APIS)):
     if find_spec(_module):
         urlpatterns.append(path("", include(_module)))

@@ -68,21 +68,31 @@ def shown_day(day: date, lang: str) -> str:
 
 
 def shown(name: str, value: Any, lang: str) -> str:
-    """A fact as it is written in a sentence; ``name`` decides for money, and a day ``…_on`` of another year says so."""
+    """A fact as it is written in a sentence; ``name`` decides for money, and a time of another year says its year.
+
+    Several things are listed as each language does it.
+    """
     if name.endswith("_fen") and isinstance(value, int):
         sign = "-" if value < 0 else ""
-        return f"{sign}{abs(value) // 100}.{abs(value) % 100:02d}"
+        return f"{sign}{abs(value) // 100:,}.{abs(value) % 100:02d}"
     if isinstance(value, str) and value and name.endswith(("_at", "_on")):
         value = datetime.fromisoformat(value) if name.endswith("_at") else date.fromisoformat(value)
     if isinstance(value, datetime):
         local = value.astimezone(_SHANGHAI)
-        return f"{shown_day(local.date(), lang)} {local:%H:%M}"
+        return f"{_with_year(local.date(), lang)} {local:%H:%M}"
     if isinstance(value, date):
-        day = shown_day(value, lang)
-        if not name.endswith("_on") or value.year == today().year:
-            return day
-        return f"{value.year}年{day}" if lang == "zh" else f"{day} {value.year}"
+        return _with_year(value, lang) if name.endswith("_on") else shown_day(value, lang)
+    if isinstance(value, list | tuple):
+        return ("、" if lang == "zh" else ", ").join(map(str, value))
     return str(value)
+
+
+def _with_year(day: date, lang: str) -> str:
+    """The day, with its year unless that is this one."""
+    short = shown_day(day, lang)
+    if day.year == today().year:
+        return short
+    return f"{day.year}年{short}" if lang == "zh" else f"{short} {day.year}"
 
 
 def say(key: str, lang: str = "zh", **facts: Any) -> str:

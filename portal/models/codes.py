@@ -1,8 +1,10 @@
 """One-time codes, and counters that hold under parallel requests."""
 
+from typing import ClassVar
+
 from django.db import models
 
-from portal.cipher import Sealed
+from portal.cipher import Indexes, Sealed
 from portal.masked import Phone
 from portal.refs import new_ref
 
@@ -15,6 +17,7 @@ class OneTimeCode(models.Model):
     number_box = models.BinaryField()
     number = Sealed("number_box", Phone)
     number_index = models.CharField(max_length=64)
+    INDEXED: ClassVar[Indexes] = {"number_index": ("phone", "number")}
     salt = models.CharField(max_length=32)
     tries_left = models.PositiveSmallIntegerField(default=5)
     lang = models.CharField(max_length=2, default="zh")
@@ -55,3 +58,6 @@ class IdempotencyKey(models.Model):
     body_hash = models.CharField(max_length=64)
     result_ref = models.CharField(max_length=60, blank=True, default="")
     created_at = models.DateTimeField()
+    running_until = models.DateTimeField(null=True, blank=True, help_text="A call under way; null once it ended.")
+    http = models.PositiveSmallIntegerField(default=0, help_text="The kept answer's number; 0 for a form.")
+    answer_box = models.BinaryField(null=True, help_text="The kept answer, sealed.")

@@ -1,8 +1,10 @@
 """What we told people, and every text message in and out."""
 
+from typing import ClassVar
+
 from django.db import models
 
-from portal.cipher import Sealed
+from portal.cipher import Indexes, Sealed
 from portal.masked import Phone
 from portal.refs import new_ref
 
@@ -29,6 +31,7 @@ class Notice(models.Model):
     number_box = models.BinaryField()
     number = Sealed("number_box", Phone)
     number_index = models.CharField(max_length=64, db_index=True)
+    INDEXED: ClassVar[Indexes] = {"number_index": ("phone", "number")}
     text_box = models.BinaryField()
     text = Sealed("text_box")
     key = models.CharField(max_length=80)
@@ -77,6 +80,7 @@ class SmsMessage(models.Model):
     number_box = models.BinaryField()
     number = Sealed("number_box", Phone)
     number_index = models.CharField(max_length=64, db_index=True)
+    INDEXED: ClassVar[Indexes] = {"number_index": ("phone", "number")}
     text_box = models.BinaryField()
     text = Sealed("text_box")
     service = models.CharField(max_length=20, help_text="The service number at our end.")

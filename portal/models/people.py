@@ -6,7 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.crypto import salted_hmac
 
-from portal.cipher import Sealed
+from portal.cipher import Indexes, Sealed
 from portal.masked import Phone
 from portal.refs import new_ref
 from portal.roles import NEVER_TOGETHER, Role
@@ -83,6 +83,7 @@ class LineAccount(models.Model):
     number_box = models.BinaryField()
     number = Sealed("number_box", Phone)
     number_index = models.CharField(max_length=64)
+    INDEXED: ClassVar[Indexes] = {"number_index": ("phone", "number")}
     operator = models.CharField(max_length=8)
     province = models.CharField(max_length=2)
     session_epoch = models.PositiveIntegerField(default=0)

@@ -30,7 +30,10 @@ class Segment(models.Model):
 
 
 class Rung(models.TextChoices):
-    """The ladder of a number."""
+    """The ladder of a number (C-11): in use → frozen → in use (had back), or recyclable → in use by somebody else.
+
+    Returned: with its original operator again and not frozen yet (P-09); a closing does both in one step.
+    """
 
     IN_USE = "in_use"
     IN_PORT = "in_port"
@@ -48,6 +51,7 @@ class NumberEntry(models.Model):
     province = models.CharField(max_length=2)
     state = models.CharField(max_length=10, choices=Rung.choices, default=Rung.IN_USE)
     frozen_until = models.DateTimeField(null=True, blank=True)
+    held_since = models.DateTimeField(null=True, blank=True)  # by a new holder
     changed_at = models.DateTimeField()
 
     class Meta:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from portal.api.problems import problem, problem_of
 from portal.errors import TongbanError
 
 PAGES = frozenset({400, 403, 404, 409, 422, 429, 500})
@@ -13,6 +14,8 @@ CONFLICT = 409
 
 def error_response(request: HttpRequest, error: TongbanError) -> HttpResponse:
     """One of our own refusals as a page, or as problem+json below /api/."""
+    if request.path.startswith("/api/"):
+        return _unstored(problem_of(error, lang_of(request)))
     words = error.message(lang_of(request))
     response = _answer(request, error.http, error.key, words, field=error.field, rule_id=error.rule_id)
     retry_after = getattr(error, "retry_after", None)
@@ -55,7 +58,7 @@ def _answer(
     request: HttpRequest, http: int, kind: str, words: str = "", *, field: str = "", rule_id: str = ""
 ) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return _problem(http, kind, words, field=field, rule_id=rule_id)
+        return _unstored(problem(http, lang_of(request)))
     page = http if http in PAGES else 500
     context = {
         "title_key": f"wrong.{page}.title",
@@ -67,10 +70,6 @@ def _answer(
     return render(request, "errors/wrong.html", context, status=http)
 
 
-def _problem(http: int, kind: str, words: str, *, field: str, rule_id: str) -> JsonResponse:
-    body: dict[str, object] = {"type": f"urn:tongban:problem:{kind}", "title": words or kind, "status": http}
-    if field:
-        body["field"] = field
-    if rule_id:
-        body["rule_id"] = rule_id
-    return JsonResponse(body, status=http, content_type="application/problem+json")
+def _unstored(response: HttpResponse) -> HttpResponse:
+    response.headers["Cache-Control"] = "no-store"
+    return response

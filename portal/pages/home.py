@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
+from portal.forms.track import TrackForm
 from portal.forms.verify import VerifyForm
 from portal.pages.showing import show
 
@@ -30,5 +31,6 @@ def address(name: str) -> str:
 def home(request: HttpRequest) -> HttpResponse:
     """The start page."""
     doors = [{"title": f"home.{word}", "hint": f"home.{word}_hint", "url": address(name)} for word, name in DOORS]
-    context = {"doors": doors, "find_url": address("closure-find"), "verify": VerifyForm(auto_id="verify-%s")}
+    context = {"doors": doors, "verify": VerifyForm(auto_id="verify-%s")}
+    context |= {"track_url": address("closure-track"), "track": TrackForm(auto_id="track-%s")}
     return show(request, "portal/home.html", context)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from portal import lexicon
 from portal.pages.home import address
 from portal.pages.showing import show
-from portal.queries.mine import LATEST, looks_at
+from portal.queries.mine import LATEST, looks_at_mine
 from portal.queries.notices import visible_to
 from portal.queries.people import account_of
 from portal.requests import PortalRequest
@@ -46,7 +46,11 @@ def _account_rows(request: PortalRequest) -> list[dict[str, object]]:
 def my_access(request: HttpRequest) -> HttpResponse:
     """Who looked at this person's data, when and why (D-02)."""
     asked = cast(PortalRequest, request)
-    return show(request, "portal/my_access.html", {"looks": looks_at(asked.actor)})
+    looks = [
+        {"who": one.who, "at": one.at, "what": lexicon.say(f"look.{one.what}", asked.lang), "reason": one.reason}
+        for one in looks_at_mine(asked.actor)
+    ]
+    return show(request, "portal/my_access.html", {"looks": looks})
 
 
 @require_safe

@@ -31,7 +31,7 @@ def one_rule(request: HttpRequest, rule_id: str) -> HttpResponse:
     context = {
         "rule": _row(rule, lang_of(request)),
         "summary": rule.zh,
-        "text": rule.text,
+        "text": rule.text.replace("`", ""),
         "marks": [f"rules.mark.{mark}" for mark in rule.marks],
         "has_parameter": rule.has_parameter,
     }

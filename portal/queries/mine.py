@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from datetime import datetime
+from django.db.models import Q, QuerySet
 
 from portal.actors import Actor
-from portal.models import AuditEntry
+from portal.models import Look
 
 LATEST = 50
-REVEAL = "reveal"
 
 
-@dataclass(frozen=True)
-class Look:
-    """One look at unmasked data: who, when, what, why (D-02)."""
-
-    who: str
-    at: datetime
-    what: str
-    reason: str
+def looks_at(subject_ref: str) -> QuerySet[Look]:
+    """Each look at the unmasked data of a line account or of a case, newest first (D-02)."""
+    if not subject_ref:
+        return Look.objects.none()
+    return Look.objects.filter(Q(subject_ref=subject_ref) | Q(case_ref=subject_ref)).order_by("-at", "-pk")[:LATEST]
 
 
-def looks_at(actor: Actor) -> list[Look]:
-    """Each recorded look at this line's data, newest first; kept under the line's own account."""
-    entries = AuditEntry.objects.filter(verb=REVEAL, subject_ref=actor.line_ref).order_by("-id")[:LATEST]
-    return [_look(entry) for entry in entries]
-
-
-def _look(entry: AuditEntry) -> Look:
-    facts = json.loads(entry.facts or "{}")
-    return Look(
-        who=str(facts.get("who", entry.by_role)),
-        at=datetime.fromisoformat(entry.at_text),
-        what=str(facts.get("what", "")),
-        reason=str(facts.get("reason", "")),
-    )
+def looks_at_mine(actor: Actor) -> QuerySet[Look]:
+    """The looks at a signed-in line; a browser that only opened a case sees those at that case."""
+    return looks_at(actor.line_ref or actor.ref.removeprefix("case:"))

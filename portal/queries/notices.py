@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from portal.actors import Actor
 from portal.models import LineAccount, Notice
+from portal.register import held_since, number_indexes
 from portal.roles import Role
 from portal.rules.text import is_digits, squeezed
 
@@ -35,11 +36,20 @@ def verify(check_code: str, last4: str) -> NoticeView | None:
 
 
 def visible_to(actor: Actor) -> QuerySet[Notice]:
-    """The notices of the subscriber's own line, newest first; nobody else reads them here."""
+    """The notices of the subscriber's own line, newest first; nobody else reads them here.
+
+    Of a recycled number only what was sent since its present holder has it (C-11).
+    """
     if actor.role != Role.SUBSCRIBER:
         return Notice.objects.none()
-    own = LineAccount.objects.filter(ref=actor.line_ref, ended_at=None).values("number_index")
-    return Notice.objects.filter(number_index__in=own).order_by("-created_at", "-id")
+    account = LineAccount.objects.filter(ref=actor.line_ref, ended_at=None).first()
+    if account is None:
+        return Notice.objects.none()
+    own = Notice.objects.filter(number_index__in=number_indexes(account.number))
+    since = held_since(account.number)
+    if since is not None:
+        own = own.filter(created_at__gte=since)
+    return own.order_by("-created_at", "-id")
 
 
 def exists(check_code: str) -> bool:

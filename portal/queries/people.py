@@ -21,6 +21,7 @@ def actor_of(person_ref: str, epoch: int) -> Actor | None:
         province=grant.province,
         store=grant.store,
         label=person.label,
+        present=True,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection
 
 from portal.masked import Phone
-from portal.models.register import Operator, Rung, Segment
+from portal.models.register import NumberEntry, Operator, Rung, Segment
 
 RELOAD_S = 5.0
 
@@ -66,6 +66,12 @@ def home_of(number: Phone) -> Home | None:
         cursor.execute(_ONE, [int(number.plain)])
         row = cursor.fetchone()
     return _segments.of(number.plain) if row is None else Home(*row)
+
+
+def held_since(number: Phone) -> datetime | None:
+    """Since when the present holder has a recycled number; None for one that was never recycled (C-11)."""
+    entry = NumberEntry.objects.filter(number=int(number.plain)).values_list("held_since", flat=True)
+    return entry.first()
 
 
 def hotline_of(operator: str) -> str:

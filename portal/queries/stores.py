@@ -19,6 +19,9 @@ class Store:
     name: str
     address: str
     hours: str
+    city: str
+    city_en: str
+    phone: str
 
 
 @cache
@@ -28,6 +31,10 @@ def all_stores() -> tuple[Store, ...]:
     return tuple(Store(**row) for row in rows)
 
 
-def own_stores(*, operator: str = "", province: str = "") -> list[Store]:
-    """The own stores of an operator, of a province, or of both; an empty word means all."""
-    return [store for store in all_stores() if operator in ("", store.operator) and province in ("", store.province)]
+def own_stores(*, operator: str = "", province: str = "", city: str = "") -> list[Store]:
+    """The own stores of an operator, a province, a city, or of all three; an empty word means all."""
+    return [
+        store
+        for store in all_stores()
+        if operator in ("", store.operator) and province in ("", store.province) and city in ("", store.city)
+    ]

@@ -37,6 +37,12 @@ def yuan(fen: int) -> str:
     return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
+def grouped(fen: int) -> str:
+    """Fen as people read them, thousands apart: 1234567 is "12,345.67"."""
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+
+
 def round_fen(exact: Fraction) -> int:
     """The one rounding: half a fen goes away from zero, so that a reversal mirrors what it reverses."""
     size = (2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)

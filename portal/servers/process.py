@@ -19,7 +19,7 @@ _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 @dataclass(frozen=True)
 class Program:
-    """What to run, as whom, where its words go and how it likes to be stopped."""
+    """What to run, as whom, where its words go, how it likes to be stopped, and the loopback port it answers at."""
 
     name: str
     argv: tuple[str, ...]
@@ -30,6 +30,7 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     orphan_signal: signal.Signals = signal.SIGKILL
     stop_limit_s: float = 15.0
+    port: int = 0
 
 
 def spawn(program: Program) -> subprocess.Popen[bytes]:
@@ -48,7 +49,7 @@ def spawn(program: Program) -> subprocess.Popen[bytes]:
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,
             extra_groups=[] if account else None,
-            preexec_fn=_die_with_parent(program.orphan_signal),
+            preexec_fn=die_with_parent(program.orphan_signal),
         )
 
 
@@ -73,7 +74,7 @@ def wait_for(ready: Callable[[], bool], *, what: str, limit_s: float) -> None:
         time.sleep(0.05)
 
 
-def _die_with_parent(orphan_signal: signal.Signals) -> Callable[[], None] | None:
+def die_with_parent(orphan_signal: signal.Signals) -> Callable[[], None] | None:
     """Runs in the child after the change of account, because that change would clear the death signal."""
     if _LIBC is None:
         return None

@@ -1,4 +1,4 @@
-"""The product under one supervisor: servers, databases, web, worker and beat, in the demo and in the journeys."""
+"""The product under one supervisor: servers, databases, provinces, web, worker and beat, in demo and journeys."""
 
 from __future__ import annotations
 
@@ -14,20 +14,24 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import TextIOWrapper
 from pathlib import Path
 
 import psycopg2
 from psycopg2 import sql
 
-from portal.servers import postgres, valkey
-from portal.servers.fingerprint import fingerprint
+from portal.rules.places import PROVINCES
+from portal.servers import certificates, postgres, valkey
+from portal.servers.fingerprint import fingerprint, source
+from portal.servers.orphans import end_orphans, mark
 from portal.servers.places import CHECKOUT, DATA, HASH, World
-from portal.servers.process import Program
+from portal.servers.process import Program, die_with_parent
 from portal.servers.provision import Addresses, provision
 from portal.servers.supervisor import Supervisor
 
+SERVED_OPERATOR = "164"
+"""The operator of the demo world whose provinces are reached over HTTPS, as a real one's would be."""
 QUEUES = "default,verification,closing,settlement,notices,sweeps"
 
 
@@ -61,11 +65,16 @@ class Product:
         """Start everything, say so, and keep it running until a signal."""
         began = time.monotonic()
         with self._alone(), Supervisor() as supervisor:
+            end_orphans(self.world)
+            if port_is_taken(self.host, self.port):
+                raise SystemExit(f"Port {self.port} is taken; choose another: make demo PORT={self.port + 1}")
             env = self._servers(supervisor)
             self._databases(env)
-            for program in self._programs(env):
+            programs = self._programs(env)
+            for program in programs:
                 supervisor.start(program)
             supervisor.wait_until(self._is_ready, what="the web server", limit_s=60)
+            supervisor.wait_until(lambda: all(map(_answers, programs)), what="the provinces", limit_s=60)
             announce(self, time.monotonic() - began)
             try:
                 supervisor.keep(until=lambda: self._tell(supervisor))
@@ -79,22 +88,22 @@ class Product:
             fcntl.flock(lock, fcntl.LOCK_EX | (0 if self.fresh else fcntl.LOCK_NB))
         except OSError:
             raise SystemExit("This checkout's demo is running already; `make stop` ends it.") from None
-        if self.fresh:
-            shutil.rmtree(self.world.home, ignore_errors=True)
-            (DATA / f"clock-{self.world.name}").unlink(missing_ok=True)
         shutil.rmtree(DATA / "logs" / self.world.name, ignore_errors=True)
         return lock
 
     def _servers(self, supervisor: Supervisor) -> dict[str, str]:
         """Start what no address names; gives the environment of every process of the product."""
+        if self.fresh:
+            shutil.rmtree(self.world.home, ignore_errors=True)
+            (DATA / f"clock-{self.world.name}").unlink(missing_ok=True)
         admin = os.environ.get("DATABASE_URL", "")
         broker = os.environ.get("REDIS_URL", "")
         if not admin:
             admin = self.world.postgres_url("postgres", "postgres")
-            supervisor.start(postgres.program(self.world, fast=self.fresh))
+            supervisor.start(self._marked(postgres.program(self.world, fast=self.fresh)))
         if not broker:
             broker = self.world.redis_url()
-            supervisor.start(valkey.program(self.world))
+            supervisor.start(self._marked(valkey.program(self.world)))
         supervisor.wait_until(lambda: postgres.answers(admin), what="PostgreSQL", limit_s=60)
         supervisor.wait_until(lambda: valkey.answers(broker), what="Valkey", limit_s=30)
         if self.fresh:
@@ -113,22 +122,39 @@ class Product:
             "SITE_URL": os.environ.get("SITE_URL") or self.url,
             "PYTHONPATH": str(CHECKOUT),
             "PYTHONUNBUFFERED": "1",
+            **mark(self.world),
         }
 
+    def _links(self, port: int) -> str:
+        """The file of this start's certificates and keys, for both sides of the served provinces."""
+        codes = [f"{SERVED_OPERATOR}_{place}" for place in PROVINCES]
+        return str(certificates.make_links(DATA / f"links-{self.world.name}", port, codes))
+
+    def _marked(self, program: Program) -> Program:
+        return replace(program, env={**program.env, **mark(self.world)})
+
     def _databases(self, env: dict[str, str]) -> None:
-        """Migrate and grant as the owner when something changed, then seed; seeding twice changes nothing."""
-        stamp = self.world.home / "migrated"
-        external = bool(os.environ.get("DATABASE_URL"))
-        if external or not stamp.exists() or stamp.read_text(encoding="ascii") != fingerprint():
-            owner = {**env, "TONGBAN_DB_ROLE": "owner"}
-            manage("migrate", owner)
-            manage("grant_roles", owner)
-            if not external:
-                stamp.write_text(fingerprint(), encoding="ascii")
+        """Migrate and grant as the owner, then seed: each when its files have changed; repeating changes nothing."""
+        owner = {**env, "TONGBAN_DB_ROLE": "owner"}
+        self._unless_done("migrated", fingerprint(), owner, "migrate", "grant_roles")
         if (CHECKOUT / "demo/management/commands/seed_demo.py").exists():
-            manage("seed_demo", env)
+            self._unless_done("seeded", f"{source()} {os.environ.get('PROVINCES', '')}", env, "seed_demo")
+
+    def _unless_done(self, name: str, state: str, env: dict[str, str], *commands: str) -> None:
+        """Run the commands unless this cluster says that it was done in this state; the note goes with the cluster."""
+        stamp = self.world.postgres_data / f"tongban.{name}"
+        external = bool(os.environ.get("DATABASE_URL"))
+        if not external and stamp.exists() and stamp.read_text(encoding="utf-8") == state:
+            return
+        for command in commands:
+            manage(command, env)
+        if not external:
+            stamp.write_text(state, encoding="utf-8")
 
     def _programs(self, env: dict[str, str]) -> list[Program]:
+        served = free_port()
+        env = {**env, "BSS_LINKS": self._links(served)}
+        provinces = (sys.executable, "manage.py", "serve_provinces", env["BSS_LINKS"])
         celery = (sys.executable, "-m", "celery", "-A", "portal.celery_app")
         quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
         schedule = DATA / f"beat-{self.world.name}"
@@ -139,6 +165,7 @@ class Product:
         worker = (*celery, "worker", "-P", "threads", "-c", "16", "-Q", QUEUES, "-l", "INFO", *quiet)
         beat = (*celery, "beat", "--schedule", str(schedule), "--pidfile=", "-l", "INFO")
         return [
+            replace(self._program("provinces", provinces, env), port=served),
             self._program("web", (*web, *web_size), env, orphan_signal=signal.SIGTERM),
             self._program("worker", (*worker, "-n", f"{self.world.name}@%h"), env),
             self._program("beat", beat, env),
@@ -168,6 +195,10 @@ class Product:
         return False
 
 
+def _answers(program: Program) -> bool:
+    return not program.port or port_is_taken(certificates.HOST, program.port)
+
+
 def manage(command: str, env: dict[str, str]) -> None:
     """Run a management command in a process of its own; its words appear only if it fails."""
     done = subprocess.run(
@@ -177,6 +208,7 @@ def manage(command: str, env: dict[str, str]) -> None:
         capture_output=True,
         text=True,
         check=False,
+        preexec_fn=die_with_parent(signal.SIGKILL),
     )
     if done.returncode:
         raise RuntimeError(f"manage.py {command} failed:\n{done.stdout}{done.stderr}")

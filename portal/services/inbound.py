@@ -67,6 +67,15 @@ def finish(message_ref: str, *, by: Actor) -> None:
     SmsMessage.objects.filter(ref=message_ref, state=SmsMessage.State.CLAIMED).update(state=SmsMessage.State.DONE)
 
 
+def leave(message_ref: str, *, by: Actor) -> None:
+    """Give a claimed message back unread: it was not meant for this app; in the caller's transaction.
+
+    Its word goes, so that it is not claimed again, and in the end it gets the one clear answer.
+    """
+    claimed = SmsMessage.objects.filter(ref=message_ref, state=SmsMessage.State.CLAIMED)
+    claimed.update(state=SmsMessage.State.RECEIVED, claimed_by="", claimed_until=None, word="", attempts=0)
+
+
 def _deserves_answer(message: SmsMessage) -> bool:
     """Never our own words coming back, never a number that no subscriber has: no loops."""
     marks = (say("notice.mark", "zh").strip(), say("notice.mark", "en").strip())

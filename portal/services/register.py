@@ -7,9 +7,9 @@ from django.db.models import F
 
 from portal import audit
 from portal.actors import Actor
-from portal.cipher import blind_index
+from portal.cipher import blind_index, blind_indexes
 from portal.clock import now
-from portal.errors import Invalid
+from portal.errors import Conflict, Invalid
 from portal.masked import Phone
 from portal.models import LineAccount, NumberEntry, Operator, Province, Rung, Segment
 from portal.queries.register import forget_segments, home_of
@@ -24,17 +24,22 @@ def number_index(number: Phone) -> str:
     return blind_index(NUMBER_FIELD, number.plain)
 
 
+def number_indexes(number: Phone) -> list[str]:
+    """Every index a number may stand under: look-ups use these, so that keys can rotate (D-01)."""
+    return blind_indexes(NUMBER_FIELD, number.plain)
+
+
 def end_accounts(number: Phone) -> int:
     """Close the accounts of a number and end their sessions; in the caller's transaction."""
-    live = LineAccount.objects.filter(number_index=number_index(number), ended_at=None)
+    live = LineAccount.objects.filter(number_index__in=number_indexes(number), ended_at=None)
     return live.update(ended_at=now(), session_epoch=F("session_epoch") + 1)
 
 
 def freeze(number: Phone, *, until: datetime, by: Actor) -> None:
     """Freeze a closed number until an instant (C-11); in the caller's transaction.
 
-    Its accounts end, so that whoever has the number later never opens an old case. The freeze is run by the original
-    operator (P-09). Raises Invalid ``error.phone.unknown``.
+    Its accounts end, so that whoever has the number later never opens an old case. A ported-in number goes back to its
+    original operator, which runs the freeze (P-09). Raises Invalid ``error.phone.unknown``.
     """
     home = home_of(number)
     if home is None:
@@ -52,7 +57,55 @@ def freeze(number: Phone, *, until: datetime, by: Actor) -> None:
     )
     end_accounts(number)
     facts = {"number": number_index(number), "until": until.isoformat()}
+    if home.operator != home.original_operator:
+        returned = {"number": facts["number"], "from": home.operator, "to": home.original_operator}
+        audit.record("register.return", subject_ref="", by=by, chain=home.province, rules=["P-09"], facts=returned)
     audit.record("register.freeze", subject_ref="", by=by, chain=home.province, rules=["C-11"], facts=facts)
+
+
+def keep_frozen(number: Phone, *, until: datetime, by: Actor) -> None:
+    """Lengthen a freeze while its holder is having the number back (C-11); never shortens it. In the caller's
+    transaction. Raises Conflict ``error.number.not_frozen`` when the freeze is over.
+    """
+    row = _locked(number)
+    if row is None or row.state != Rung.FROZEN or row.frozen_until is None or row.frozen_until <= now():
+        raise Conflict("error.number.not_frozen", rule_id="C-11")
+    if row.frozen_until < until:
+        NumberEntry.objects.filter(pk=row.pk).update(frozen_until=until)
+
+
+def have_back(number: Phone, operator: str, *, by: Actor) -> None:
+    """A frozen number is its holder's again, at the operator that closed it (C-11); in the caller's transaction.
+
+    Raises Conflict ``error.number.not_frozen``.
+    """
+    row = _locked(number)
+    if row is None or row.state != Rung.FROZEN:
+        raise Conflict("error.number.not_frozen", rule_id="C-11")
+    at = now()
+    NumberEntry.objects.filter(pk=row.pk).update(operator=operator, state=Rung.IN_USE, frozen_until=None, changed_at=at)
+    facts = {"number": number_index(number), "operator": operator}
+    audit.record("register.have_back", subject_ref="", by=by, chain=row.province, rules=["C-11"], facts=facts)
+
+
+def put_in_use(number: Phone, *, by: Actor) -> None:
+    """A recyclable number has a new holder (C-11): nothing of the one before is theirs. In the caller's transaction.
+
+    Raises Conflict ``error.number.not_recyclable``.
+    """
+    row = _locked(number)
+    if row is None or row.state != Rung.RECYCLABLE:
+        raise Conflict("error.number.not_recyclable", rule_id="C-11")
+    at = now()
+    NumberEntry.objects.filter(pk=row.pk).update(state=Rung.IN_USE, frozen_until=None, held_since=at, changed_at=at)
+    end_accounts(number)
+    facts = {"number": number_index(number)}
+    audit.record("register.put_in_use", subject_ref="", by=by, chain=row.province, rules=["C-11"], facts=facts)
+
+
+def _locked(number: Phone) -> NumberEntry | None:
+    """The number's row, locked; None for one that is simply what its segment says."""
+    return NumberEntry.objects.select_for_update(of=("self",)).filter(number=int(number.plain)).first()
 
 
 def release_frozen(*, by: Actor) -> int:

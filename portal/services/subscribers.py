@@ -9,19 +9,19 @@ from portal.errors import Invalid, Refused
 from portal.masked import Phone
 from portal.models import LineAccount
 from portal.queries.register import Home, home_of
-from portal.services.register import end_accounts, number_index
+from portal.services.register import end_accounts, number_index, number_indexes
 
 SIGNS_IN = frozenset({"in_use", "in_port"})
 
 
-def _known(index: str, home: Home) -> LineAccount | None:
-    live = LineAccount.objects.filter(number_index=index, ended_at=None)
+def _known(indexes: list[str], home: Home) -> LineAccount | None:
+    live = LineAccount.objects.filter(number_index__in=indexes, ended_at=None)
     return live.filter(operator=home.operator, province=home.province).first()
 
 
-def _end_of_others(index: str, home: Home) -> None:
+def _end_of_others(indexes: list[str], home: Home) -> None:
     """End the accounts of where the number was before; never the one another tab is making just now."""
-    live = LineAccount.objects.filter(number_index=index, ended_at=None)
+    live = LineAccount.objects.filter(number_index__in=indexes, ended_at=None)
     elsewhere = live.exclude(operator=home.operator, province=home.province)
     elsewhere.update(ended_at=now(), session_epoch=F("session_epoch") + 1)
 
@@ -44,16 +44,16 @@ def sign_in(phone: Phone, by: Actor) -> LineAccount:
         raise Invalid("error.phone.unknown", field="phone", rule_id="G-02")
     if home.state not in SIGNS_IN:
         raise Refused("error.line.frozen", field="phone", rule_id="C-05")
-    index = number_index(phone)
-    known = _known(index, home)
+    indexes = number_indexes(phone)
+    known = _known(indexes, home)
     if known is not None:
         return known
     try:
         with transaction.atomic(durable=True):
-            _end_of_others(index, home)
-            return _create(phone, index, home)
+            _end_of_others(indexes, home)
+            return _create(phone, number_index(phone), home)
     except IntegrityError:  # another tab was faster: its account is ours too
-        return LineAccount.objects.get(number_index=index, ended_at=None)
+        return LineAccount.objects.get(number_index__in=indexes, ended_at=None)
 
 
 def end(phone: Phone, *, by: Actor) -> None:

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
+from portal import audit
 from portal.actors import Actor
 from portal.clock import now
-from portal.errors import Conflict, Invalid, Missing
-from portal.models import ENDED, RETURNING, OrderResult, WorkOrder
+from portal.errors import Conflict, Invalid, Missing, TooMany
+from portal.models import ENDED, RETURNING, OrderAnswer, OrderResult, WorkOrder
 from portal.moving import begin, claim_due, move
-from portal.parameters import RESEND_DAYS, value_of
+from portal.parameters import CHASE_HOURS, RESEND_DAYS, value_of
 from portal.refs import new_ref
 
 WAITING = ("OPEN", "CHASED", "RETURNED")
@@ -65,13 +65,14 @@ def open_order(
 def answer_order(key: str, result: str, *, by: Actor, missing: Sequence[str] = ()) -> WorkOrder:
     """Answer an order. The three returning results send it back, saying what is missing, with two days ⚙ to re-send.
 
+    The user's own reason has to be named as well, for the user is told it. Every answer is kept as a row.
     Raises Invalid ``error.order.result | error.order.missing``, Conflict ``error.order.closed``, Missing.
     """
     if result not in OrderResult.values:
         raise Invalid("error.order.result", field="result", rule_id="C-17")
     returning = result in RETURNING
     lacking = [word.strip()[:200] for word in missing if word.strip()]
-    if returning and not lacking:
+    if result != OrderResult.CLOSED and not lacking:
         raise Invalid("error.order.missing", field="missing", rule_id="C-17")
     with transaction.atomic():
         order = _found(key)
@@ -80,6 +81,7 @@ def answer_order(key: str, result: str, *, by: Actor, missing: Sequence[str] = (
             days = value_of(RESEND_DAYS, operator=order.operator, province=order.province, on=now().date())
             to, due_at = "RETURNED", now() + timedelta(days=days)
         _move(order, to, by=by, reason=result, result=result, missing=lacking, due_at=due_at)
+        OrderAnswer.objects.create(order=order, result=result, missing=lacking, store=by.store, by_ref=by.ref, at=now())
     return order
 
 
@@ -91,11 +93,17 @@ def _move(order: WorkOrder, to: str, *, by: Actor, reason: str, **also: Any) -> 
 
 
 def resend_order(key: str, facts: Mapping[str, Any], *, due_at: datetime, by: Actor) -> WorkOrder:
-    """Send a returned order again with what was missing."""
+    """Send an order again with what was missing, also past the limit: late is not lost (C-17).
+
+    Raises Conflict ``error.order.closed`` when the order does not wait for the user.
+    """
     with transaction.atomic():
         order = _found(key)
-        merged = {**order.facts, **facts}
-        _move(order, "OPEN", by=by, reason="resend", facts=merged, result="", missing=[], due_at=due_at)
+        if order.waits_for != "person":
+            raise Conflict("error.order.closed", rule_id="C-17")
+        also = {"facts": {**order.facts, **facts}, "result": "", "missing": [], "sends": order.sends + 1}
+        owner = f"operator:{order.operator}:{order.province}"
+        _move(order, "OPEN", by=by, reason="resend", due_at=due_at, owner=owner, **also)
     return order
 
 
@@ -117,13 +125,37 @@ def finish_order(key: str, *, by: Actor) -> WorkOrder:
 
 
 def chase(key: str, *, by: Actor) -> WorkOrder:
-    """The user or the visited store asks where it stays (催单); the deadline does not move."""
+    """The user or the visited store asks where it stays (催单); counted and logged, and the deadline does not move.
+
+    Raises TooMany ``error.order.chased`` within two hours ⚙ of the last, Conflict when it is not the province's turn.
+    """
     with transaction.atomic():
         order = _found(key)
-        if order.state == "CHASED":
-            WorkOrder.objects.filter(pk=order.pk).update(chases=F("chases") + 1)
-            return order
-        _move(order, "CHASED", by=by, reason="chase", chases=order.chases + 1)
+        if order.waits_for != "province":
+            raise Conflict("error.order.closed", rule_id="C-17")
+        hours = value_of(CHASE_HOURS, operator=order.operator, province=order.province, on=now().date())
+        if order.chased_at is not None and (again := order.chased_at + timedelta(hours=hours)) > now():
+            wait = int((again - now()).total_seconds())
+            raise TooMany("error.order.chased", retry_after=wait, rule_id="C-17")
+        noted = {"chases": order.chases + 1, "chased_at": now()}
+        if order.state == "OPEN":
+            _move(order, "CHASED", by=by, reason="chase", **noted)
+        else:
+            WorkOrder.objects.filter(pk=order.pk).update(**noted)
+            order.refresh_from_db()
+        facts = {"order": order.ref, "chases": order.chases}
+        audit.record(
+            "order.chased", subject_ref=order.case_ref, by=by, chain=order.province, rules=["C-17"], facts=facts
+        )
+    return order
+
+
+def escalate_order(key: str, *, by: Actor, reason: str) -> WorkOrder:
+    """Hand an order to the regulator before its time is over, as an unlawful refusal asks for; once."""
+    with transaction.atomic():
+        order = _found(key)
+        if order.state in ("OPEN", "CHASED"):
+            _move(order, "ESCALATED", by=by, reason=reason, due_at=None, owner=f"regulator:{order.province}")
     return order
 
 
@@ -139,8 +171,16 @@ def _escalate(pk: int, fence: int, by: Actor) -> bool:
             order = WorkOrder.objects.get(pk=pk)
             if order.state not in WAITING or order.due_at is None or order.due_at > now():
                 return False
-            owner = f"regulator:{order.province}"
+            owner = _next_owner(order)
             _move(order, "ESCALATED", by=by, reason="overdue", fence=fence, due_at=None, owner=owner)
     except Conflict:  # answered this very moment
         return False
     return True
+
+
+def _next_owner(order: WorkOrder) -> str:
+    """A silent province is the regulator's; what the user has not sent, the visited store looks after."""
+    visiting = order.facts.get("visiting", "")
+    if order.state == "RETURNED" and visiting:
+        return f"operator:{order.operator}:{visiting}"
+    return f"regulator:{order.province}"

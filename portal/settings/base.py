@@ -95,16 +95,36 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+FILE_UPLOAD_HANDLERS = [
+    "realname.uploads.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_AUTHENTICATION_CLASSES": ["portal.api.entry.Entrance"],
+    "DEFAULT_PERMISSION_CLASSES": ["portal.api.entry.Scoped"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "EXCEPTION_HANDLER": "portal.pages.problems.problem_response",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["portal.api.reading.StrictJson"],
+    "EXCEPTION_HANDLER": "portal.api.problems.problem_response",
+    "DEFAULT_SCHEMA_CLASS": "portal.api.schema.OperationSchema",
+    "URL_FORMAT_OVERRIDE": None,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Tongban", "VERSION": VERSION, "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "号码通办 Tongban",
+    "DESCRIPTION": "Close a number of any province from anywhere, with evidence. How to begin: docs/api.md.",
+    "VERSION": VERSION,
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_NO_READ_ONLY_REQUIRED": True,
+    "COMPONENT_SPLIT_PATCH": False,
+    "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    "PREPROCESSING_HOOKS": ["portal.api.schema.ours_only"],
+    "POSTPROCESSING_HOOKS": ["portal.api.schema.finished"],
+}
 
 LOGGING = {
     "version": 1,
@@ -115,11 +135,15 @@ LOGGING = {
 }
 
 CLOCK_FILE: Path | None = None
+# The id of the key that makes new blind indexes; empty is the last of INDEX_KEYS (docs/operations.md, "Changing keys").
+INDEX_ACTIVE = os.environ.get("INDEX_ACTIVE", "")
 SITE_OWNER = os.environ.get("SITE_OWNER", "")
 SMS_ADAPTER = "portal.sms.SimulatedSms"
 PAYMENT_PROVIDER = "settlement.simulated.provider.SimulatedProvider"
 IDENTITY_AUTHORITY = "realname.simulated.authority.SimulatedAuthority"
 SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000")
 BSS_ADAPTERS: dict[str, str] = {"default": "bss.simulated.adapter.SimulatedBss"}
+# How to reach provinces over HTTPS (bss.tmforum.links); without a link a province is unreachable.
+BSS_LINKS: dict[str, dict[str, str]] = {}
 BSS_DATABASE_PREFIX = os.environ.get("BSS_DATABASE_PREFIX", "bss")
 TRUSTED_PROXIES: list[str] = [name for name in os.environ.get("TRUSTED_PROXIES", "").split(",") if name]

@@ -8,7 +8,7 @@ from portal.servers.keys import ensure_keys
 from portal.servers.places import DATA, World
 from portal.settings import environment
 from portal.settings.base import *  # noqa: F403
-from portal.settings.base import INSTALLED_APPS
+from portal.settings.base import BSS_ADAPTERS, INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 ALLOWED_HOSTS = ["*"]
@@ -20,6 +20,9 @@ _ROLE = "OWNER" if os.environ.get("TONGBAN_DB_ROLE") == "owner" else "APP"
 _SERVER = os.environ.get("DATABASE_URL") or _WORLD.postgres_url(f"tongban_{_ROLE.lower()}", "tongban")
 DATABASES = {"default": environment.database(os.environ.get(f"DATABASE_{_ROLE}_URL") or _SERVER)}
 BSS_DATABASE_URL = os.environ.get("BSS_DATABASE_URL") or _WORLD.postgres_url("tongban_bss", "postgres")
+# The provinces that the supervisor serves over HTTPS are reached that way, the others in process.
+BSS_LINKS = environment.links(os.environ.get("BSS_LINKS", ""))
+BSS_ADAPTERS = {**BSS_ADAPTERS, **dict.fromkeys(BSS_LINKS, "bss.tmforum.adapter.TmForumBss")}
 REDIS_URL = os.environ.get("REDIS_URL") or _WORLD.redis_url()
 BROKER_URL = environment.broker(REDIS_URL)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -36,6 +38,12 @@ def broker(redis_url: str) -> str:
         return redis_url
     number = parse_qs(split.query).get("db", ["0"])[0]
     return f"redis+socket://{split.path}?virtual_host={number}"
+
+
+def links(path: str) -> dict[str, dict[str, str]]:
+    """The links to provinces in a JSON file (bss.tmforum.links); none without a file. An unreadable one raises."""
+    found: dict[str, dict[str, str]] = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
+    return found
 
 
 def required(name: str) -> str:

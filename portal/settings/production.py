@@ -14,6 +14,9 @@ ALLOWED_HOSTS = environment.required("ALLOWED_HOSTS").split(",")
 _APP_URL = environment.required("DATABASE_URL")
 _OWNER = os.environ.get("TONGBAN_DB_ROLE") == "owner"
 DATABASES = {"default": environment.database(environment.required("DATABASE_OWNER_URL") if _OWNER else _APP_URL)}
+# A province without a link is unreachable; the simulated ones are no way out.
+BSS_ADAPTERS = {"default": "bss.tmforum.adapter.TmForumBss"}
+BSS_LINKS = environment.links(os.environ.get("BSS_LINKS", ""))
 BSS_DATABASE_URL = os.environ.get("BSS_DATABASE_URL", "")
 REDIS_URL = environment.required("REDIS_URL")
 BROKER_URL = environment.broker(REDIS_URL)

@@ -9,16 +9,17 @@ from typing import Any
 from django import template
 from django.forms import BaseForm, BoundField
 from django.template import Context
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 
 from portal import lexicon
 from portal.clock import SHANGHAI
-from portal.rules.money import yuan as yuan_of
+from portal.rules.money import grouped
 
 register = template.Library()
 
 KEY = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+\Z")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+CHINESE = re.compile(r"([\u3400-\u9fff](?:[\u3400-\u9fff\u3000-\u303f\uff00-\uffef“”*0-9 ]*[\u3400-\u9fff。；）*])?)")
 
 
 @register.simple_tag(takes_context=True)
@@ -40,7 +41,7 @@ def when(at: datetime | None) -> str:
         return ""
     local = at.astimezone(SHANGHAI)
     joint = ", " if _page_lang() == "en" else " "
-    return f"{_day(local.date(), _page_lang())}{joint}{local:%H:%M}"
+    return f"{lexicon.shown_day(local.date(), _page_lang())}{joint}{local:%H:%M}"
 
 
 @register.filter
@@ -50,22 +51,38 @@ def day(on: date | datetime | None) -> str:
         return ""
     local = on.astimezone(SHANGHAI).date() if isinstance(on, datetime) else on
     if _page_lang() == "en":
-        return f"{_day(local, 'en')} {local.year}"
-    return f"{local.year}年{_day(local, 'zh')}"
+        return f"{lexicon.shown_day(local, 'en')} {local.year}"
+    return f"{local.year}年{lexicon.shown_day(local, 'zh')}"
 
 
 @register.filter
 def yuan(fen: int | None) -> str:
-    """Whole fen as yuan with two places: 25188 is 251.88; a minus is a real minus sign."""
+    """Whole fen as yuan with two places: 125188 is 1,251.88; a minus is a real minus sign."""
     if fen is None:
         return ""
-    return yuan_of(fen).replace("-", "−")
+    return grouped(fen).replace("-", "−")
 
 
 @register.filter
 def masked(value: object) -> str:
     """The masked form of a phone, an ID or a name; anything else as it stands."""
     return str(getattr(value, "masked", value))
+
+
+@register.filter
+def tongue(text: object, within: str = "") -> str:
+    """Inside English, what stays Chinese (a name, a province's own words) is marked as Chinese (WCAG 3.1.2).
+
+    `within` is the language of the passage where it is not the page's.
+    """
+    if (within or _page_lang()) != "en":
+        return str(text)
+    pieces = CHINESE.split(str(text))
+    return format_html_join("", "{}", ((_in_chinese(piece) if at % 2 else piece,) for at, piece in enumerate(pieces)))
+
+
+def _in_chinese(text: str) -> str:
+    return format_html('<span lang="zh-CN">{}</span>', text)
 
 
 @register.filter
@@ -132,10 +149,6 @@ def _attributes(bound: BoundField, kind: str) -> dict[str, str | bool]:
 
 def _words(context: Context, text: str) -> str:
     return lexicon.say(text, _lang(context)) if KEY.match(text) else text
-
-
-def _day(on: date, lang: str) -> str:
-    return f"{on.day} {MONTHS[on.month - 1]}" if lang == "en" else f"{on.month}月{on.day}日"
 
 
 def _page_lang() -> str:

@@ -14,7 +14,9 @@ from psycopg2 import sql
 
 from portal.servers.provision import APP
 
-APPEND_ONLY = frozenset({"settlement_transfer", "settlement_entry", "portal_auditentry", "portal_movement"})
+APPEND_ONLY = frozenset(
+    {"settlement_transfer", "settlement_entry", "portal_auditentry", "portal_auditanchor", "portal_movement"}
+)
 READ_ONLY = frozenset({"django_migrations"})
 
 
