@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from closure.queries import by_ref, uncharged_due
+from closure.queries import by_ref
 from closure.services import advance as driver
-from closure.services import charging, restoring
+from closure.services import charging, claims, evidence, having_back, reminding, restoring, roaming, satisfaction
 from portal.actors import robot
 
 
@@ -27,9 +27,29 @@ def restore(ref: str) -> None:
     restoring.advance(ref, by=robot("closer"))
 
 
+@shared_task(name="closure.claim")
+def claim(ref: str) -> None:
+    claims.advance(ref, by=robot("closer"))
+
+
+@shared_task(name="closure.roaming")
+def roaming_tail(ref: str) -> None:
+    roaming.advance(ref, by=robot("closer"))
+
+
+@shared_task(name="closure.have_back")
+def have_back(ref: str) -> None:
+    having_back.advance(ref, by=robot("closer"))
+
+
 @shared_task(name="closure.sweep")
 def sweep() -> None:
     driver.sweep(limit=20, by=robot("sweep"))
     restoring.sweep(limit=20, by=robot("sweep"))
-    for case in uncharged_due(limit=20):
-        charging.stop(case, by=robot("sweep"))
+    evidence.sweep(limit=20, by=robot("sweep"))
+    claims.sweep(limit=20, by=robot("sweep"))
+    roaming.sweep(limit=20, by=robot("sweep"))
+    reminding.sweep(limit=20, by=robot("sweep"))
+    having_back.sweep(limit=20, by=robot("sweep"))
+    satisfaction.claim_replies(by=robot("sweep"))
+    charging.sweep(limit=20, by=robot("sweep"))

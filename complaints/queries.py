@@ -16,7 +16,7 @@ from closure.models import Case
 from closure.queries import visible_to as cases_visible_to
 from complaints.models import ChainCheck
 from portal.actors import Actor
-from portal.masked import PersonName
+from portal.masked import Masked
 from portal.models import AuditEntry
 from portal.roles import Role
 from portal.sealing import Unsealable, unseal_under
@@ -25,7 +25,8 @@ Row = TypeVar("Row", bound=Model)
 EVERYWHERE = frozenset({Role.NATIONAL_REGULATOR, Role.AUDITOR})
 
 
-def _scoped(rows: QuerySet[Row], actor: Actor, column: str) -> QuerySet[Row]:
+def scoped(rows: QuerySet[Row], actor: Actor, column: str) -> QuerySet[Row]:
+    """The rows of the provinces an actor oversees; `column` holds the province."""
     if actor.role in EVERYWHERE:
         return rows
     if actor.role == Role.PROVINCIAL_REGULATOR and actor.province:
@@ -35,17 +36,17 @@ def _scoped(rows: QuerySet[Row], actor: Actor, column: str) -> QuerySet[Row]:
 
 def evidence_visible_to(actor: Actor) -> QuerySet[Evidence]:
     """Exchanges with the provinces an actor oversees."""
-    return _scoped(Evidence.objects.all(), actor, "province")
+    return scoped(Evidence.objects.all(), actor, "province")
 
 
 def obstructions_visible_to(actor: Actor) -> QuerySet[Obstruction]:
     """Obstructions by the provinces an actor oversees."""
-    return _scoped(Obstruction.objects.all(), actor, "province")
+    return scoped(Obstruction.objects.all(), actor, "province")
 
 
 def links_visible_to(actor: Actor) -> QuerySet[AuditEntry]:
     """Links of the chains an actor oversees: one chain a province, and `centre` for who sees everything."""
-    return _scoped(AuditEntry.objects.all(), actor, "chain")
+    return scoped(AuditEntry.objects.all(), actor, "chain")
 
 
 @dataclass(frozen=True)
@@ -95,10 +96,18 @@ def case_numbers(refs: set[str]) -> dict[str, str]:
     return {ref: number or "" for ref, number in Case.objects.filter(ref__in=refs).values_list("ref", "case_no")}
 
 
-def holder_of(case_ref: str) -> PersonName | None:
-    """The holder named in a case's filing, so that the name can be masked in what a province wrote."""
-    case = Case.objects.filter(ref=case_ref).first()
-    return case.name if case and case.name_box else None
+def known_of(refs: set[str]) -> dict[str, list[Masked]]:
+    """Name, ID, number and contact of each case, so that they can be masked in what a province wrote; one query."""
+    return {case.ref: secrets_of(case) for case in Case.objects.filter(ref__in=refs)}
+
+
+def secrets_of(case: Case) -> list[Masked]:
+    """What a case knows of its holder."""
+    found: list[Masked] = [case.number]
+    found += [case.name] if case.name_box else []
+    found += [case.id_number] if case.id_box else []
+    found += [case.contact] if case.contact_box else []
+    return found
 
 
 @dataclass(frozen=True)

@@ -4,48 +4,65 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
-from portal.masked import IdNumber, PersonName, Phone
+from bss.tmforum.readings import CHARACTERISTICS
+from portal.masked import IdNumber, Masked, PersonName, Phone
 
 _ID = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])")
 _PHONE = re.compile(r"(?<![0-9A-Za-z])1[0-9]{10}(?![0-9A-Za-z])")
 _NAME_KEYS = frozenset({"holder_name", "holder", "user_name", "agent_name"})
 _ID_KEYS = frozenset({"id", "id_number", "holder_id"})
+_BETWEEN = r"[\s\-·•.]*"
+_SHORTEST = 2
 _CARD = re.compile(r"(?<![0-9A-Za-z])[0-9]{15,19}(?![0-9A-Za-z])")
 
 
-def masked_text(text: str, *, personal_name: bool = False, holder: PersonName | None = None) -> str:
+def masked_text(text: str, *, personal_name: bool = False, known: Iterable[Masked] = ()) -> str:
     """An exchange as it may be shown (G-06): every phone, ID and card number masked wherever it stands.
 
-    The name of a known `holder` is masked everywhere. In JSON, names are masked under the keys that hold them too;
+    What is `known` of the case is masked everywhere. In JSON, names are masked under the keys that hold them too;
     `personal_name` says that `name` is one of them, as it is in a question about identity (elsewhere `name` is a
-    plan's or a contract's). Everything else stays word for word.
+    plan's or a contract's; in a characteristic {"name", "value"}, the fact's). Everything else stays word for word.
     """
-    if holder is not None and holder.plain:
-        text = text.replace(holder.plain, holder.masked)
+    known = tuple(known)
     try:
         body = json.loads(text)
     except (ValueError, RecursionError):
-        return _digits_masked(text)
+        return masked_words(text, known)
     names = _NAME_KEYS | ({"name"} if personal_name else frozenset())
-    return json.dumps(_masked(body, names), ensure_ascii=False, indent=2)
+    return json.dumps(_masked(body, names, known), ensure_ascii=False, indent=2)
 
 
-def _masked(value: Any, names: frozenset[str]) -> Any:
+def masked_words(words: str, known: Iterable[Masked]) -> str:
+    """Free text as it may be shown (G-06): the case's own name, ID and numbers masked, also when written with gaps."""
+    for secret in known:
+        if len(secret.plain) >= _SHORTEST:
+            words = re.sub(_BETWEEN.join(map(re.escape, secret.plain)), secret.masked, words, flags=re.IGNORECASE)
+    return _digits_masked(words)
+
+
+def _masked(value: Any, names: frozenset[str], known: tuple[Masked, ...]) -> Any:
     if isinstance(value, dict):
-        return {key: _member(key, inner, names) for key, inner in value.items()}
+        names = names - {"name"} if _is_characteristic(value) else names
+        return {masked_words(key, known): _member(key, inner, names, known) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_masked(inner, names) for inner in value]
-    return _digits_masked(value) if isinstance(value, str) else value
+        return [_masked(inner, names, known) for inner in value]
+    return masked_words(value, known) if isinstance(value, str) else value
 
 
-def _member(key: str, value: Any, names: frozenset[str]) -> Any:
+def _is_characteristic(value: dict[str, Any]) -> bool:
+    """TM Forum's {"name": "line_state", "value": …}: a fact of ours by its own name."""
+    return value.keys() == {"name", "value"} and str(value["name"]) in CHARACTERISTICS
+
+
+def _member(key: str, value: Any, names: frozenset[str], known: tuple[Masked, ...]) -> Any:
     if isinstance(value, str) and key in names:
         return PersonName(value).masked
     if isinstance(value, str) and key in _ID_KEYS and _ID.fullmatch(value):
         return IdNumber(value).masked
-    return _masked(value, names)
+    return _masked(value, names, known)
 
 
 def _digits_masked(text: str) -> str:

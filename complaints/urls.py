@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from complaints.pages import chain, evidence, obstructions, overview
+from complaints.pages import branches, chain, evidence, obstructions, overview, satisfaction
 from portal.routes import route
 
 urlpatterns: list[URLPattern] = [
@@ -13,6 +13,13 @@ urlpatterns: list[URLPattern] = [
         "oversight/obstructions",
         obstructions.obstruction_list,
         name="oversight-obstructions",
+        permission="oversight.read",
+    ),
+    route("oversight/branches", branches.page, name="oversight-branches", permission="oversight.read"),
+    route(
+        "oversight/satisfaction",
+        satisfaction.satisfaction,
+        name="oversight-satisfaction",
         permission="oversight.read",
     ),
     route("oversight/chain", chain.chain, name="oversight-chain", permission="oversight.verify"),

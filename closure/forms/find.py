@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from portal import clock
-from portal.errors import Invalid
 from portal.forms.signin import CodeForm as FindCodeForm
+from portal.forms.track import case_number
 from portal.forms.words import WordForm, text_field
 from portal.masked import IdNumber
-from portal.refs import is_case_number
 from portal.rules.identity import parse_resident_id
-from portal.rules.text import squeezed
 
 __all__ = ["FindCodeForm", "FindForm"]
 
@@ -17,22 +15,13 @@ __all__ = ["FindCodeForm", "FindForm"]
 class FindForm(WordForm):
     """What the person has in hand: the case number from the notice, and the ID."""
 
-    case_no = text_field(
-        "closure.find.case_no", hint="closure.find.case_no_hint", empty="error.case_no", autocomplete="off"
-    )
+    case_no = text_field("track.case_no", hint="track.case_no_hint", empty="error.case_no", autocomplete="off")
     id_number = text_field("closure.form.id", empty="error.id.empty", autocomplete="off")
 
     def clean_case_no(self) -> str:
         """A case number with a right check digit."""
-        return self.read("case_no", _case_number)
+        return self.read("case_no", case_number)
 
     def clean_id_number(self) -> IdNumber:
         """A resident ID number."""
         return self.read("id_number", lambda text: parse_resident_id(text, today=clock.today()))
-
-
-def _case_number(text: str) -> str:
-    plain = squeezed(text).upper()
-    if not is_case_number(plain):
-        raise Invalid("error.case_no", field="case_no")
-    return plain

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 
 from portal.forms.words import WordForm, text_field
 
 
-class PayForm(WordForm):
-    """A way to pay; `quote` is the quote the person saw."""
+class MethodForm(WordForm):
+    """A way to pay."""
 
     method = forms.ChoiceField(
         label="closure.pay.method",
@@ -16,6 +19,11 @@ class PayForm(WordForm):
         widget=forms.RadioSelect,
         error_messages={"required": "error.closure.method", "invalid_choice": "error.closure.method"},
     )
+
+
+class PayForm(MethodForm):
+    """A way to pay; `quote` is the quote the person saw."""
+
     quote = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10_000)
 
 
@@ -37,6 +45,15 @@ class RefundForm(WordForm):
     )
     quote = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10_000)
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, data: Any = None, *, routes: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
         self.fields["destination"].required = False
+        route = self.fields["route"]
+        if isinstance(route, forms.ChoiceField):
+            route.choices = [(name, f"closure.refund.{name}") for name in routes]
+
+
+class ReturnForm(WordForm):
+    """A card for money that came back and has no other way."""
+
+    card = text_field("closure.refund.card_number", empty="error.refund.card", inputmode="numeric", autocomplete="off")

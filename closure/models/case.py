@@ -9,7 +9,7 @@ from django.db import models
 from closure import states
 from portal.masked import IdNumber, PersonName, Phone
 from portal.moving import Stateful
-from portal.sealing import Sealed
+from portal.sealing import Indexes, Sealed
 
 
 class Case(Stateful):
@@ -21,6 +21,10 @@ class Case(Stateful):
     account_ref = models.CharField(max_length=26, db_index=True)
     proof = models.CharField(max_length=16, default="code")
     photo_match = models.CharField(max_length=12, default="")
+    password_box = models.BinaryField(default=bytes)
+    password = Sealed("password_box")
+    proved_at = models.DateTimeField(null=True)
+    sitting_ref = models.CharField(max_length=26, default="", db_index=True)
     operator = models.CharField(max_length=4)
     province = models.CharField(max_length=2)
     visiting_province = models.CharField(max_length=2, default="")
@@ -34,6 +38,7 @@ class Case(Stateful):
     id_box = models.BinaryField(default=bytes)
     id_number = Sealed("id_box", IdNumber)
     id_index = models.CharField(max_length=64, default="", db_index=True)
+    INDEXED: ClassVar[Indexes] = {"number_index": ("phone", "number"), "id_index": ("id", "id_number")}
     contact_box = models.BinaryField(default=bytes)
     contact = Sealed("contact_box", Phone)
     contact_challenge = models.CharField(max_length=26, default="")
@@ -41,6 +46,7 @@ class Case(Stateful):
 
     created_at = models.DateTimeField()
     filed_at = models.DateTimeField(null=True)
+    counted_from = models.DateTimeField(null=True)
     verified_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
@@ -48,6 +54,8 @@ class Case(Stateful):
     ended_at = models.DateTimeField(null=True)
     charging_stopped_at = models.DateTimeField(null=True)
     charging_resumed_at = models.DateTimeField(null=True)
+    stops = models.PositiveSmallIntegerField(default=1)
+    stopped_from = models.DateTimeField(null=True)
     limit_at = models.DateTimeField(null=True)
     lapse_at = models.DateTimeField(null=True)
     frozen_until = models.DateTimeField(null=True)
@@ -55,6 +63,7 @@ class Case(Stateful):
     collected_fen = models.BigIntegerField(default=0)
     refund_route = models.CharField(max_length=8, default="")
     refund_box = models.BinaryField(default=bytes)
+    refund_account = Sealed("refund_box")
     refund_last4 = models.CharField(max_length=4, default="")
     payment_ref = models.CharField(max_length=26, default="")
     payout_ref = models.CharField(max_length=26, default="")
@@ -63,9 +72,10 @@ class Case(Stateful):
 
     class Meta:
         constraints = (
+            # Whoever has not proved yet that the number is theirs stops nobody else from closing it (C-08).
             models.UniqueConstraint(
                 fields=["number_index"],
-                condition=models.Q(state__in=sorted(states.OPEN)),
+                condition=models.Q(state__in=sorted(states.OPEN), proved_at__isnull=False),
                 name="closure_one_open_case_a_number",
             ),
             models.UniqueConstraint(

@@ -35,6 +35,7 @@ class QuoteLine(models.Model):
     document = models.CharField(max_length=64, default="")
     rule = models.CharField(max_length=8)
     item = models.CharField(max_length=64, default="")
+    dispute = models.CharField(max_length=26, default="")  # ref of the dispute that set the line aside
 
     class Meta:
         ordering = ("position",)

@@ -1,4 +1,4 @@
-"""Opening a case when the number is gone: case number, ID, and a code to the contact number (C-05)."""
+"""How far a case is, and opening it when the number is gone: case number, ID, code to the contact number (C-05)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,32 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from closure.forms.find import FindCodeForm, FindForm
+from closure.pages.progress import told
+from closure.queries import visible_to
 from closure.services import finding
 from portal.errors import TongbanError
+from portal.forms.track import TrackForm
 from portal.requests import PortalRequest, address_of, typed
-from portal.sessions import remember_case
+from portal.sessions import begin_case_session
 
 FIND = "find"
+
+
+def track(request: PortalRequest) -> HttpResponse:
+    """Template closure/track.html, context: form; found, closure/tracked.html: told(). Nothing is opened.
+
+    The form stands on the start page as well: three inputs, and whoever asks knows whose turn it is (UX 6.7).
+    """
+    form = TrackForm(typed(request), lang=request.lang)
+    if request.method == "POST" and form.is_valid():
+        clean = form.cleaned_data
+        try:
+            case = finding.track(clean["case_no"], clean["tail"], address=address_of(request))
+        except TongbanError as error:
+            form.blame(error)
+        else:
+            return render(request, "closure/tracked.html", told(case, request.lang))
+    return render(request, "closure/track.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def page(request: PortalRequest) -> HttpResponse:
@@ -43,6 +63,7 @@ def code(request: PortalRequest) -> HttpResponse:
         except TongbanError as error:
             form.blame(error)
         else:
-            remember_case(request, case_ref)
+            if not visible_to(request.actor).filter(ref=case_ref).exists():
+                begin_case_session(request, case_ref)
             return redirect("closure-progress", case_ref)
     return render(request, "closure/find_code.html", {"form": form}, status=422 if form.errors else 200)

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from closure.forms.identity import IdentityForm
 from closure.models import Case
 from closure.pages.opening import to_sign_in
 from closure.queries import draft_of
-from closure.services import filing
+from closure.services import filing, mandate
 from portal.errors import TongbanError
 from portal.lexicon import say
 from portal.queries.people import account_of
@@ -28,11 +29,19 @@ def page(request: PortalRequest) -> HttpResponse:
     """GET: the form, without what the draft already holds (`?change=holder|contact` asks again).
 
     Template closure/identity.html, context: form (IdentityForm), draft (Case or None), shown [{label, value,
-    change_url}] (masked), code_sent (bool), crumb, steps, number. POST `action` is `code` or `continue`.
+    change_url}] (masked), code_sent (bool), crumb, steps, number, pointed (another number than the signed-in
+    line's, C-08), acting (words, C-09). POST `action` is `code`, `continue`, or `own`: close the signed-in line itself
+    after all.
     """
     if not request.actor.line_ref:
         return to_sign_in("closure-identity")
     draft = draft_of(request.actor)
+    if draft and request.POST.get("action") == "own":
+        mandate.drop(draft, by=request.actor)
+        filing.point_back(draft, account_of(request.actor), by=request.actor)
+        return redirect("closure-identity")
+    if draft and (elsewhere := holder_page(draft, request.GET.get("change", ""))):
+        return redirect(elsewhere)
     if request.method != "POST":
         return _show(request, draft, _form(request, draft, None))
     draft = filing.open_draft(account_of(request.actor), by=request.actor, language=request.lang)
@@ -46,13 +55,26 @@ def page(request: PortalRequest) -> HttpResponse:
     return redirect("closure-confirm")
 
 
+def holder_page(draft: Case, change: str = "") -> str:
+    """Where the holder is named anew when more goes with it: a photo for another line, papers for a mandate (C-08)."""
+    row = mandate.of(draft)
+    if row is not None:
+        return reverse("closure-acting-kind", args=[row.kind]) if change == "holder" else ""
+    incomplete = not draft.photo_match and not draft.password_box
+    if draft.proof == "other_line" and (change == "holder" or incomplete):
+        return reverse("closure-other")
+    return reverse("closure-acting") if draft.proof == "papers" else ""
+
+
 def known_in(draft: Case | None, change: str = "") -> set[str]:
     """The fields the draft already holds and the person does not want to change."""
     known: set[str] = set()
     if draft is None:
         return known
-    if draft.name_box and change != "holder":
+    if draft.name_box and (change != "holder" or draft.proof != "code"):
         known |= {"name", "id_number"}
+    if filing.contact_is_the_number(draft):
+        return known
     if draft.contact_verified_at and change != "contact":
         known |= {"contact", "code"}
     elif draft.contact_challenge and change != "contact":
@@ -107,11 +129,19 @@ def _show(request: PortalRequest, draft: Case | None, form: IdentityForm, status
         "draft": draft,
         "shown": _shown(draft, form, request.lang),
         "code_sent": bool(draft and draft.contact_challenge and "contact" not in form.fields),
-        "number": account_of(request.actor).number.masked,
+        "number": (draft or account_of(request.actor)).number.masked,
+        "pointed": bool(draft and draft.proof != "code"),
+        "acting": _acting(draft, request.lang),
         "steps": [{"state": mark} for mark in ("now", "", "", "", "")],
         "crumb": say("closure.crumb", request.lang, n=1, of=5),
     }
     return render(request, "closure/identity.html", context, status=status)
+
+
+def _acting(draft: Case | None, lang: str) -> str:
+    """How the signed-in person acts for the holder, in words; "" for the holder themself."""
+    row = mandate.of(draft) if draft else None
+    return say(f"closure.acting.{row.kind}", lang) if row else ""
 
 
 def _shown(draft: Case | None, form: IdentityForm, lang: str) -> list[dict[str, str]]:

@@ -11,10 +11,11 @@ from django.urls import reverse
 from closure import states
 from closure.models import Case
 from closure.queries import visible_to
+from closure.words.named import home_said, home_words
 from portal.errors import Missing
 from portal.lexicon import say
+from portal.pages.repeats import saw
 from portal.requests import PortalRequest
-from portal.rules.money import yuan
 
 STEPS = ("identity", "result", "unbind", "pay", "done")
 
@@ -24,6 +25,7 @@ def case_or_missing(request: PortalRequest, ref: str) -> Case:
     case = visible_to(request.actor).filter(ref=ref).first()
     if case is None:
         raise Missing("error.missing")
+    saw(request, case)
     return case
 
 
@@ -46,19 +48,3 @@ def head(case: Case, request: PortalRequest, step: str) -> dict[str, Any]:
         "case_no": case.case_no or "",
         "can_withdraw": case.state in states.BEFORE_MONEY,
     }
-
-
-def home_words(case: Case, lang: str) -> str:
-    """甲网 福建."""
-    return f"{say(f'operator.{case.operator}', lang)} {say(f'province.{case.province}', lang)}"
-
-
-def home_said(case: Case, lang: str) -> str:
-    """The same inside a sentence: 福建甲网."""
-    operator, province = say(f"operator.{case.operator}", lang), say(f"province.{case.province}", lang)
-    return say("closure.home", lang, operator=operator, province=province)
-
-
-def money(fen: int, lang: str) -> str:
-    """251.88 元, in the page's language."""
-    return say("chrome.yuan", lang, yuan=yuan(fen))

@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from closure import states
 from closure.forms.money import PayForm
 from closure.models import Case
-from closure.pages import shown
 from closure.pages.opening import case_or_missing, head
 from closure.queries import current_quote
 from closure.services import payment
+from closure.words import shown
 from portal.requests import PortalRequest, typed
 from settlement.models import Payment
 

@@ -9,25 +9,22 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from closure import states
-from closure.models import Case
-from closure.pages import shown
-from closure.pages.opening import case_or_missing, head, home_said, money
-from closure.queries import current_quote, limits_of, movements_of, payout_of
+from closure.models import Case, Satisfaction
+from closure.pages import order
+from closure.pages.opening import case_or_missing, head
+from closure.parameters import CONTACT_CAP
+from closure.queries import bounced_payout, limits_of, movements_of, term
+from closure.services import untying
+from closure.words import disputed, shown, tail
+from closure.words.named import home_said, money
+from closure.words.receipt import paper_of, paper_words
+from closure.words.told import event, refund_note
+from closure.words.waiting import WAITS_FOR, if_late
 from portal.lexicon import say
-from portal.models import Movement
 from portal.requests import PortalRequest
-from portal.roles import Role
+from portal.work_orders import WorkOrder
 
 PANELS = (states.SETTLED, states.CLOSING)
-WAITS_FOR = {
-    states.FILED: "home",
-    states.VERIFYING: "home",
-    states.HELD: "you",
-    states.QUOTED: "you",
-    states.PAYING: "provider",
-    states.SETTLED: "home",
-    states.CLOSING: "home",
-}
 POLLING = (states.FILED, states.VERIFYING, states.PAYING, states.SETTLED, states.CLOSING)
 
 
@@ -35,8 +32,9 @@ def page(request: PortalRequest, ref: str) -> HttpResponse:
     """Template closure/progress.html.
 
     Context: head(), panel (title, text) or None, title, now (timeline event or None), events, charging note, contacts
-    sentence, late_text, actions [{words, url, second}], refund (sentence or ""), proof [{name, before, now, same}],
-    proof_title, certificate_url, withdraw_url or "", no_withdraw (sentence or ""), polling.
+    sentence, late_text, actions [{words, url, second}], refund {title, text, kind, stores} or None,
+    roaming (tail.note), receipt_url, proof [{name, before, now, same}], certificate_url, withdraw_url or "",
+    no_withdraw (sentence or ""), polling.
     """
     case = case_or_missing(request, ref)
     if request.GET.get("paid") == "1" and case.state == states.PAYING:
@@ -44,34 +42,86 @@ def page(request: PortalRequest, ref: str) -> HttpResponse:
     return render(request, "closure/progress.html", _context(case, request.lang) | head(case, request, "done"))
 
 
-def _context(case: Case, lang: str) -> dict[str, Any]:
-    proof = [_proof_row(row, lang) for row in case.proof_lines]
-    undoing = case.state in (states.WITHDRAWN, states.LAPSED) and not proof
+def told(case: Case, lang: str) -> dict[str, Any]:
+    """What somebody may hear who has not opened the case: title, text, events, late_text, case_no; nothing personal."""
+    asked = order.asking(case)
+    untie = untying.unready(case) if case.state == states.QUOTED and not asked else []
     return {
-        "title": say(f"closure.progress.{case.state}", lang, home=home_said(case, lang)),
-        "text": _text(case, lang),
-        "is_panel": case.state in (*PANELS, states.CLOSED),
-        "events": _events(case, lang),
-        "charging": shown.charging(case, lang) if case.state in states.OPEN else None,
-        "contacts": say("closure.contacts", lang, n=case.contacts_made),
-        "reckoned": [line for limit in limits_of(case) for line in limit.arithmetic],
-        "late_text": _if_late(case, lang),
-        "actions": _actions(case, lang),
-        "refund": _refund(case, lang),
-        "proof": proof,
-        "certificate_url": reverse("closure-certificate", args=[case.ref]) if case.state == states.CLOSED else "",
-        "withdraw_url": reverse("closure-withdraw", args=[case.ref]) if case.state in states.BEFORE_MONEY else "",
-        "no_withdraw": say("closure.no_withdraw", lang) if case.state in (states.PAYING, *PANELS) else "",
-        "polling": case.state in POLLING or undoing or (case.state == states.CLOSED and case.due_at is not None),
+        **_heading(case, asked, untie, lang),
+        "events": _events(case, asked, untie, lang),
+        "late_text": _late_text(case, asked, untie, lang),
+        "case_no": case.case_no,
     }
 
 
-def _if_late(case: Case, lang: str) -> str:
-    """The regulator hears of a late province; a person's own limit has its own end."""
-    if case.state not in states.OPEN:
-        return ""
-    own = {states.HELD: "closure.if_late_held", states.QUOTED: "closure.if_late_quoted"}
-    return say(own.get(case.state, "closure.if_late"), lang)
+def _context(case: Case, lang: str) -> dict[str, Any]:
+    proof = [_proof_row(row, lang) for row in case.proof_lines]
+    asked = order.asking(case)
+    untie = untying.unready(case) if case.state == states.QUOTED and not asked else []
+    undoing = case.state in (states.WITHDRAWN, states.LAPSED) and not proof
+    return {
+        **_heading(case, asked, untie, lang),
+        "is_panel": case.state in (*PANELS, states.CLOSED) and not asked,
+        "events": _events(case, asked, untie, lang),
+        "orders": order.lines(case, lang),
+        "charging": shown.charging(case, lang) if case.state in states.OPEN else None,
+        "contacts": say("closure.contacts", lang, n=case.contacts_made, cap=term(case, CONTACT_CAP)),
+        "reckoned": [line for limit in limits_of(case) for line in limit.arithmetic],
+        "late_text": _late_text(case, asked, untie, lang),
+        "actions": _actions(case, asked, untie, lang),
+        "disputes": disputed.rows(case, lang),
+        "claims": disputed.claim_rows(case, lang),
+        "refund": refund_note(case, lang),
+        "roaming": tail.note(case, lang) if case.settled_at else None,
+        **_receipt(case, lang),
+        "proof": proof,
+        "certificate_url": reverse("closure-certificate", args=[case.ref]) if case.state == states.CLOSED else "",
+        **_after(case),
+        "withdraw_url": reverse("closure-withdraw", args=[case.ref]) if case.state in states.BEFORE_MONEY else "",
+        "no_withdraw": say("closure.no_withdraw", lang) if case.state in (states.PAYING, *PANELS) else "",
+        "polling": (case.state in POLLING and not asked)
+        or bool(untie)
+        or undoing
+        or (case.state == states.CLOSED and shown.is_near(case)),
+    }
+
+
+def _after(case: Case) -> dict[str, str]:
+    """The question once a case has ended, and the way to have the number back (T-15, C-11)."""
+    rate = Satisfaction.objects.filter(case=case, score=None).exists()
+    back = case.state == states.CLOSED
+    return {
+        "satisfaction_url": reverse("closure-satisfaction", args=[case.ref]) if rate else "",
+        "have_back_url": reverse("closure-have-back", args=[case.ref]) if back else "",
+    }
+
+
+def _receipt(case: Case, lang: str) -> dict[str, str]:
+    paper = paper_of(case)
+    if paper is None:
+        return {}
+    words = say("closure.receipt.see", lang, paper=paper_words(paper, lang))
+    return {"receipt_url": reverse("closure-receipt", args=[case.ref]), "receipt_words": words}
+
+
+def _heading(case: Case, asked: WorkOrder | None, untie: list[WorkOrder], lang: str) -> dict[str, str]:
+    """Title and text; an order that waits, for the user or of the home province, goes before the state's own."""
+    home = home_said(case, lang)
+    if asked:
+        title = say("closure.progress.asked", lang)
+        return {"title": title, "text": say("closure.progress.asked_text", lang, home=home)}
+    if untie:
+        limit_at = max((one.due_at for one in untie if one.due_at), default=case.limit_at)
+        text = say("closure.progress.ties_text", lang, home=home, limit_at=limit_at)
+        return {"title": say("closure.progress.ties", lang), "text": text}
+    return {"title": say(f"closure.progress.{case.state}", lang, home=home), "text": _text(case, lang)}
+
+
+def _late_text(case: Case, asked: WorkOrder | None, untie: list[WorkOrder], lang: str) -> str:
+    """The same for an order that waits: late papers are taken, a late province is the regulator's."""
+    if asked:
+        return say("closure.order.late_person", lang)
+    return say("closure.if_late", lang) if untie else if_late(case, lang)
 
 
 def _text(case: Case, lang: str) -> str:
@@ -81,66 +131,62 @@ def _text(case: Case, lang: str) -> str:
     return say(f"closure.progress.{case.state}_text", lang, **facts)
 
 
-def _events(case: Case, lang: str) -> list[dict[str, Any]]:
+def _events(case: Case, asked: WorkOrder | None, untie: list[WorkOrder], lang: str) -> list[dict[str, Any]]:
     rows = list(movements_of(case))
-    past = [_event(row, lang) for row in reversed(rows)]
-    return [_now(case, lang), *past] if case.state in states.OPEN else past
+    past = [event(row, case, lang) for row in reversed(rows)]
+    return [_now(case, asked, untie, lang), *past] if case.state in states.OPEN else past
 
 
-def _now(case: Case, lang: str) -> dict[str, Any]:
+def _now(case: Case, asked: WorkOrder | None, untie: list[WorkOrder], lang: str) -> dict[str, Any]:
     """What is waited for: whose turn, the limit, how long it still is."""
-    waits = WAITS_FOR[case.state]
+    waits, what, limit_at = WAITS_FOR[case.state], case.state, case.limit_at
+    if case.state == states.HELD and case.owner == "counter":
+        waits = what = "counter"
+    if asked:
+        waits, what, limit_at = "you", "order", asked.due_at
+    elif untie:
+        waits, what, limit_at = "home", "ties", untie[0].due_at
     who = home_said(case, lang) if waits == "home" else say(f"closure.who.{waits}", lang)
     return {
-        "title": say(f"closure.waiting.{case.state}", lang),
+        "title": say(f"closure.waiting.{what}", lang),
         "who": who,
         "at": None,
-        "limit_at": case.limit_at,
-        "left": shown.left(case.limit_at, lang) if case.limit_at else "",
+        "limit_at": limit_at,
+        "left": shown.left(limit_at, lang) if limit_at else "",
         "is_now": True,
     }
 
 
-def _event(row: Movement, lang: str) -> dict[str, Any]:
-    who = "you" if row.by_role == Role.SUBSCRIBER else "system"
-    return {
-        "title": say(f"closure.event.{row.to_state}", lang),
-        "who": say(f"closure.who.{who}", lang),
-        "at": row.at,
-        "is_now": False,
-    }
-
-
-def _actions(case: Case, lang: str) -> list[dict[str, Any]]:
+def _actions(case: Case, asked: WorkOrder | None, untie: list[WorkOrder], lang: str) -> list[dict[str, Any]]:
     """The one thing to do next, if it is the person's turn."""
+    if asked:
+        return [{"words": say("closure.go.order", lang), "url": reverse("closure-order", args=[case.ref, asked.ref])}]
     names = {states.HELD: "closure-result", states.QUOTED: "closure-result", states.PAYING: "closure-pay"}
     if case.state in (states.FILED, states.VERIFYING):
         names[case.state] = "closure-result"
+    if bounced_payout(case) is not None:
+        return [{"words": say("closure.go.refund_again", lang), "url": reverse("closure-refund", args=[case.ref])}]
     name = names.get(case.state)
-    return [{"words": say(f"closure.go.{case.state}", lang), "url": reverse(name, args=[case.ref])}] if name else []
-
-
-def _refund(case: Case, lang: str) -> str:
-    """Route, last digits and the day it arrives (C-05)."""
-    quote, payout = current_quote(case), payout_of(case)
-    if case.state != states.CLOSED or quote is None or quote.total_fen >= 0:
-        return ""
-    amount = money(-quote.total_fen, lang)
-    route = say(f"closure.route.{case.refund_route or 'card'}", lang, last4=case.refund_last4)
-    if payout is None or payout.arrives_by_on is None:
-        return say("closure.refund_soon", lang, amount=amount, route=route)
-    key = "closure.refund_done" if payout.state == "PAID" else "closure.refund_on_way"
-    return say(key, lang, amount=amount, route=route, arrives_on=payout.arrives_by_on)
+    if name is None:
+        return []
+    words = say(f"closure.go.{case.state}", lang)
+    return [{"words": words, "url": reverse(name, args=[case.ref]), "second": bool(untie)}]
 
 
 def _proof_row(row: dict[str, Any], lang: str) -> dict[str, Any]:
-    """One line of the proof: at filing, now, equal (C-12)."""
+    """One line of the proof: at filing, now, equal, or what outside the case explains the difference (C-12)."""
     name = row["name"]
+    events = row.get("why", ())
+    why = [
+        say(f"closure.proof.why.{one['kind']}", lang, change_fen=one["fen"], happened_at=one["at"]) for one in events
+    ]
     return {
         "name": say(f"closure.proof.{name}", lang),
+        "item": row.get("item", ""),
         "before": _value(name, row["before"], lang),
         "now": _value(name, row["now"], lang),
         "same": row["same"],
+        "why": why,
     }
 
 
@@ -149,7 +195,7 @@ def _value(name: str, value: Any, lang: str) -> str:
         return say("closure.proof.unknown", lang)
     if name.endswith("_fen"):
         return money(value, lang)
-    if name == "contracts":
+    if name in ("contracts", "ties"):
         return say("closure.proof.count", lang, n=len(value))
     if name in ("charging", "state"):
         return say(f"closure.proof.{name}.{value}", lang)

@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from closure import states
 from closure.models import Case, Quote
-from closure.pages import shown
 from closure.pages.opening import case_or_missing, head
-from closure.queries import current_quote
+from closure.parameters import KEEP_FEN
+from closure.queries import current_quote, term
+from closure.words import disputed, requoted, shown
+from closure.words.named import money
 from portal.lexicon import say
 from portal.requests import PortalRequest
 
@@ -23,7 +25,7 @@ def page(request: PortalRequest, ref: str) -> HttpResponse:
     """Template closure/result.html (htmx asks for the same address while `polling`; then `parts/…` of the page).
 
     Context: head(), title, charging (note), cells (six), answered, asked, unanswered (sentence or ""), todo and mind
-    (finding cards), fees (parts/fees) or None, valid_until, next_url, next_words, withdraw_url, polling.
+    (finding cards), fees (parts/fees), requoted (requoted.of) or None, valid_until, next_url, withdraw_url, polling.
     """
     case = case_or_missing(request, ref)
     if case.state not in SHOWS_RESULT:
@@ -40,26 +42,39 @@ def _context(case: Case, request: PortalRequest) -> dict[str, Any]:
     return {
         **head(case, request, "result"),
         **cards,
-        "title": _title(case, cards, lang),
+        "title": _title(case, quote, cards, lang),
         "charging": shown.charging(case, lang),
         "cells": cells,
         "seconds": _seconds(case),
         "unanswered": _unanswered(case, cells, lang),
         "fees": shown.fees(quote, lang) if quote else None,
+        "requoted": requoted.of(quote, lang) if quote else None,
+        "disputes": disputed.rows(case, lang) if quote else [],
         "valid_until": quote.valid_until if quote else None,
         "next_url": _next(case, quote),
+        "keep": _keep(case, lang) if quote else "",
         "withdraw_url": reverse("closure-withdraw", args=[case.ref]),
         "polling": checking,
         "every": "600ms",
     }
 
 
-def _title(case: Case, cards: dict[str, list[dict[str, Any]]], lang: str) -> str:
+def _keep(case: Case, lang: str) -> str:
+    """What keeping the number costs: said on this page, once, and never again (C-19)."""
+    return say("closure.keep.text", lang, price=money(term(case, KEEP_FEN), lang))
+
+
+def _title(case: Case, quote: Quote | None, cards: dict[str, list[dict[str, Any]]], lang: str) -> str:
+    """What is to be done next, by whom: fix, pay, choose where the refund goes, or just go on."""
     if case.state in (states.FILED, states.VERIFYING):
         return say("closure.result.checking", lang)
-    if cards["todo"]:
+    if case.state == states.HELD and case.owner == "counter":
+        return str(cards["todo"][0]["title"])
+    if quote is None and cards["todo"]:
         return say("closure.result.todo", lang, n=len(cards["todo"]))
-    return say("closure.result.clear", lang)
+    if quote is None or quote.total_fen == 0:
+        return say("closure.result.clear", lang)
+    return say("closure.result.refund" if quote.total_fen < 0 else "closure.result.pay", lang)
 
 
 def _seconds(case: Case) -> int:

@@ -6,10 +6,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from closure import states
-from closure.models import Case
+from closure.models import Case, Quote
 from closure.pages.opening import case_or_missing, head
-from closure.queries import current_quote
-from closure.services import payment, unbinding
+from closure.queries import answers_of, current_quote, needs_route
+from closure.rules.leaving import Going, goings
+from closure.services import payment, unbinding, untying
+from closure.words import tail
 from portal.lexicon import say
 from portal.requests import PortalRequest
 
@@ -17,7 +19,8 @@ THINGS = ("bank", "wallet", "insurance", "travel", "mail", "family")
 
 
 def page(request: PortalRequest, ref: str) -> HttpResponse:
-    """GET: template closure/unbind.html, context: head(), things [{name, words, how}], quote_seq.
+    """GET: template closure/unbind.html, context: head(), goings [{name, words, how}], things (the same),
+    quote_seq, roaming (tail.note).
 
     POST: acknowledged; then to the money step, or straight to closing when nothing is to be paid or refunded.
     """
@@ -25,25 +28,37 @@ def page(request: PortalRequest, ref: str) -> HttpResponse:
     quote = current_quote(case)
     if case.state != states.QUOTED or quote is None:
         return redirect("closure-progress", case.ref)
+    going = goings(answers_of(case))
     if request.method == "POST":
-        unbinding.acknowledge(case, by=request.actor)
-        return _onward(request, case, quote.total_fen, quote.seq)
-    things = [
-        {
-            "name": name,
-            "words": say(f"closure.unbind.{name}", request.lang),
-            "how": say(f"closure.unbind.{name}_how", request.lang),
-        }
-        for name in THINGS
-    ]
-    context = head(case, request, "unbind") | {"things": things, "quote_seq": quote.seq}
+        shown = [*THINGS, *(f"{one.key}-{n}" for n, one in enumerate(going))]
+        unbinding.acknowledge(case, shown=shown, ticked=request.POST.getlist("seen")[: len(shown)], by=request.actor)
+        return _onward(request, case, quote)
+    context = head(case, request, "unbind") | {"things": _things(request.lang), "quote_seq": quote.seq}
+    context["roaming"] = tail.note(case, request.lang)
+    context["goings"] = [_going(n, one, request.lang) for n, one in enumerate(going)]
     return render(request, "closure/unbind.html", context)
 
 
-def _onward(request: PortalRequest, case: Case, total_fen: int, seq: int) -> HttpResponse:
-    if total_fen > 0:
+def _things(lang: str) -> list[dict[str, str]]:
+    return [
+        {"name": name, "words": say(f"closure.unbind.{name}", lang), "how": say(f"closure.unbind.{name}_how", lang)}
+        for name in THINGS
+    ]
+
+
+def _going(n: int, one: Going, lang: str) -> dict[str, str]:
+    """One thing that goes with the number, and what to do about it."""
+    words = say(f"leaving.{one.key}", lang, **one.facts)
+    how = f"leaving.{one.key}_how{'_free' if one.facts.get('price_fen') == 0 else ''}"
+    return {"name": f"{one.key}-{n}", "words": words, "how": say(how, lang, **one.facts)}
+
+
+def _onward(request: PortalRequest, case: Case, quote: Quote) -> HttpResponse:
+    if untying.unready(case):
+        return redirect("closure-progress", case.ref)
+    if quote.total_fen > 0:
         return redirect("closure-pay", case.ref)
-    if total_fen < 0:
+    if needs_route(quote):
         return redirect("closure-refund", case.ref)
-    payment.settle_without_payment(case, seq, by=request.actor)
+    payment.settle_without_payment(case, quote.seq, by=request.actor)
     return redirect("closure-progress", case.ref)

@@ -19,7 +19,7 @@ def findings(facts: Facts, *, filed_on: date, permille: int) -> list[Finding]:
     """Arrears stand in the quote, so they are ours to settle and not one more thing to do (C-02)."""
     if not facts["bills"]:
         return []
-    owed = facts["total_fen"]
+    owed = sum(bill["unpaid_fen"] for bill in facts["bills"])
     late = sum(
         late_fee_fen(
             bill["unpaid_fen"], due_on=date.fromisoformat(bill["due_on"]), filed_on=filed_on, permille=permille

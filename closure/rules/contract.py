@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from bss.shapes import FEN_LIMIT
 from closure.rules.finding import BLOCK, INFO, Facts, Finding
 from portal.rules.money import round_fen
+
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}\Z")
 
 
 @dataclass(frozen=True)
 class Penalty:
-    """What the operator claims and what is owed, both whole fen, with the formula and its figures."""
+    """What the operator claims and what is owed, both whole fen, with the formula and its figures.
+
+    `terms` are the formula's version and the two dates that decide whether it holds: published, and signed (C-03).
+    """
 
     contract: str
     name: str
@@ -25,6 +33,7 @@ class Penalty:
     refused: str
     months_left: int
     ends_on: date
+    terms: Mapping[str, str]
 
 
 def months_left(today: date, ends_on: date) -> int:
@@ -33,34 +42,64 @@ def months_left(today: date, ends_on: date) -> int:
 
 
 def penalty_of(contract: Facts, today: date) -> Penalty | None:
-    """The penalty of one contract, None when its term is over. No document, or terms published after signing: 0."""
+    """The penalty of one contract, None when its term is over.
+
+    0 without a document, under terms published after signing, or under terms that cannot be: what is not shown to be
+    owed is not owed (C-03).
+    """
     ends_on = date.fromisoformat(contract["ends_on"])
     if ends_on <= today:
         return None
     left = months_left(today, ends_on)
-    formula, figures, amount = _formula(contract, left)
-    refused = _refusal(contract)
+    possible = _is_possible(contract, left)
+    formula, figures, amount = _formula(contract, left) if possible else (contract["formula"], {"months": left}, 0)
+    possible = possible and amount <= FEN_LIMIT
+    refused = _refusal(contract) or ("" if possible else "impossible")
     return Penalty(
         contract=contract["id"],
         name=contract["name"],
         formula=formula,
         figures=figures,
         owed_fen=0 if refused else amount,
-        claimed_fen=contract["claimed_fen"] or amount,
+        claimed_fen=contract["claimed_fen"] or (amount if possible else 0),
         document="" if refused else contract["document"]["id"],
         refused=refused,
         months_left=left,
         ends_on=ends_on,
+        terms=_terms(contract),
     )
+
+
+def _terms(contract: Facts) -> dict[str, str]:
+    """Version of the formula, published on, contract signed on; what the province did not say is left out."""
+    named = ("version", "published_on", "signed_on")
+    return {name: str(contract[name]) for name in named if contract.get(name)}
 
 
 def _refusal(contract: Facts) -> str:
     """Why nothing is owed, or ''."""
-    if contract["document"] is None:
+    if not is_document(contract["document"]):
         return "no_document"
+    if contract["published_on"] is None:
+        return "not_published"
     if date.fromisoformat(contract["published_on"]) > date.fromisoformat(contract["signed_on"]):
         return "published_late"
     return ""
+
+
+def is_document(document: Facts | None) -> bool:
+    """Whether a province showed a document: it has a name, and a SHA-256 by which anyone can tell it again (C-03)."""
+    return document is not None and bool(document["id"].strip()) and bool(_SHA256.match(document["sha256"]))
+
+
+def _is_possible(contract: Facts, left: int) -> bool:
+    """Whether the terms can be true: signed before they end, no more left than there was, and a share of a whole."""
+    total, formula = contract["months_total"], contract["formula"]
+    if contract["signed_on"] > contract["ends_on"] or 0 < total < left:
+        return False
+    if formula == "subsidy_share":
+        return bool(total > 0)
+    return formula != "remaining_share" or bool(contract["percent"] <= 100)
 
 
 def _formula(contract: Facts, left: int) -> tuple[str, dict[str, Any], int]:
@@ -84,7 +123,12 @@ def findings(facts: Facts, *, today: date) -> list[Finding]:
         penalty = penalty_of(contract, today)
         if penalty is None:
             continue
-        shown = {"name": penalty.name, "months": penalty.months_left, "ends_on": penalty.ends_on.isoformat()}
+        shown = {
+            "item": penalty.contract,
+            "name": penalty.name,
+            "months": penalty.months_left,
+            "ends_on": penalty.ends_on.isoformat(),
+        }
         if penalty.refused:
             shown["claimed_fen"] = penalty.claimed_fen
             key = f"contract.{penalty.refused}"

@@ -15,6 +15,7 @@ MAY_BE_INTENDED_IN: dict[str, frozenset[str]] = {
     "close_line": frozenset({states.CLOSING}),
     "reverse": frozenset({states.WITHDRAWN, states.LAPSED}),
     "refund": frozenset({states.CLOSED}),
+    "reopen_line": frozenset({states.CLOSED}),
 }
 
 

@@ -3,44 +3,54 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from closure.rules.arrears import late_fee_fen
+from closure.rules.balance import balance_of
+from closure.rules.buckets import REFUND, bucket_lines
 from closure.rules.contract import Penalty, penalty_of
+from closure.rules.dispute import SetAside, with_lines_set_aside
 from closure.rules.finding import Facts
+from closure.rules.line import Line
+from closure.rules.roaming import kept_lines
 from portal.rules.money import round_fen
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of the quote; `fen` whole fen, positive to pay, negative in the subscriber's favour."""
-
-    kind: str
-    label: str
-    fen: int
-    rule: str
-    formula: str = ""
-    figures: Mapping[str, Any] = field(default_factory=dict)
-    claimed_fen: int | None = None
-    document: str = ""
-    item: str = ""
-
-
-def lines_of(answers: Mapping[str, Facts], *, filed_on: date, permille: int, collected_fen: int = 0) -> list[Line]:
+def lines_of(
+    answers: Mapping[str, Facts],
+    *,
+    filed_on: date,
+    permille: int,
+    collected_fen: int = 0,
+    stopped_on: date | None = None,
+    aside: Sequence[SetAside] = (),
+    deposit: str = REFUND,
+    keep_fen: int = 0,
+) -> list[Line]:
     """All lines in the order people read them: bills, late fees, use so far, penalties, then what is set against them.
 
-    `collected_fen` is money kept from an earlier payment in this case. Source: RULEBOOK C-05.
+    `collected_fen` is money kept from earlier payments in this case, `stopped_on` the day the charges stopped when that
+    was not the filing day, `aside` the disputed lines, `deposit` how home treats one,
+    `keep_fen` what the person agreed to keep back at most for roaming. Source: RULEBOOK C-03, C-05, C-06.
     """
     lines = _arrears_lines(_unpaid_bills(answers.get("arrears"), answers.get("bills")), filed_on, permille)
-    lines += _unbilled_lines(answers.get("bills"), filed_on)
+    lines += _unbilled_lines(answers.get("bills"), stopped_on or filed_on)
     lines += _penalty_lines(answers.get("contract"), filed_on)
-    lines += _bucket_lines(answers.get("prepayment"))
-    if collected_fen:
-        lines.append(Line("collected", "line.collected", -collected_fen, "C-12"))
+    lines = with_lines_set_aside(lines, aside, answers.get("bills"))
+    prepayment, contracts = answers.get("prepayment"), answers.get("contract")
+    lines += bucket_lines(prepayment, contracts, deposit=deposit, filed_on=filed_on, aside=aside)
+    lines += _collected_lines(collected_fen, balance_of(lines).owed_fen)
+    return lines + kept_lines(lines, keep_fen)
+
+
+def _collected_lines(collected_fen: int, owed_fen: int) -> list[Line]:
+    """Money kept from earlier payments: it meets what is owed, and what is more than that goes back (C-12)."""
+    met = min(collected_fen, owed_fen)
+    lines = [Line("collected", "line.collected", -met, "C-12")] if met else []
+    if collected_fen > met:
+        lines.append(Line("returned", "line.returned", met - collected_fen, "C-12"))
     return lines
 
 
@@ -75,18 +85,24 @@ def _arrears_lines(bills: list[Facts], filed_on: date, permille: int) -> list[Li
     return lines
 
 
-def _unbilled_lines(facts: Facts | None, filed_on: date) -> list[Line]:
-    """The month's fee for the days up to the filing day; nothing after it (C-04)."""
+def _unbilled_lines(facts: Facts | None, stopped_on: date) -> list[Line]:
+    """The month's fee for the days up to the day the charges stopped; nothing after it, nor what a bill has (C-04)."""
     if not facts or not facts["unbilled"] or not facts["unbilled"]["monthly_fen"]:
         return []
     monthly = facts["unbilled"]["monthly_fen"]
-    of = calendar.monthrange(filed_on.year, filed_on.month)[1]
+    of = calendar.monthrange(stopped_on.year, stopped_on.month)[1]
     first = date.fromisoformat(facts["unbilled"]["from"])
-    days = (filed_on - first).days + 1 if (first.year, first.month) == (filed_on.year, filed_on.month) else filed_on.day
+    if first > stopped_on:
+        return []
+    days = (
+        (stopped_on - first).days + 1
+        if (first.year, first.month) == (stopped_on.year, stopped_on.month)
+        else stopped_on.day
+    )
     if days <= 0:
         return []
     fen = round_fen(Fraction(monthly * days, of))
-    month = f"{filed_on:%Y-%m}"
+    month = f"{stopped_on:%Y-%m}"
     figures = {"month": month, "monthly_fen": monthly, "days": days, "of": of}
     return [Line("unbilled", "line.unbilled", fen, "C-04", "formula.unbilled", figures, item=month)]
 
@@ -104,22 +120,8 @@ def _penalty_line(penalty: Penalty) -> Line:
         fen=penalty.owed_fen,
         rule="C-03",
         formula=formula,
-        figures={"name": penalty.name, **penalty.figures},
+        figures={"name": penalty.name, **penalty.figures, **penalty.terms},
         claimed_fen=penalty.claimed_fen if penalty.claimed_fen != penalty.owed_fen else None,
         document=penalty.document,
         item=penalty.contract,
     )
-
-
-def _bucket_lines(facts: Facts | None) -> list[Line]:
-    lines = []
-    for bucket in facts["buckets"] if facts else ():
-        kind, fen = bucket["kind"], bucket["fen"]
-        if not fen:
-            continue
-        figures = {"name": bucket["name"], "left_fen": fen}
-        if kind == "gifted":
-            lines.append(Line("gifted", "line.gifted", 0, "C-05", "formula.gifted", figures, item=bucket["id"]))
-        else:
-            lines.append(Line(kind, f"line.{kind}", -fen, "C-05", figures=figures, item=bucket["id"]))
-    return lines

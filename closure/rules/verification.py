@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from closure.rules import arrears, contract, identity, untying
+from closure.rules import arrears, contract, identity, standing, untying
 from closure.rules.finding import BLOCK, INFO, Facts, Finding
+from closure.rules.standing import Standing
 
 SIX = ("identity", "package", "contract", "bills", "prepayment", "arrears")
+ABOUT_PERSON = ("other_line", "password")
+SELF = Standing()
 QUESTIONS = (*SIX, "ties", "roaming", "snapshot")
 
 
@@ -28,16 +31,20 @@ def all_findings(
     filed_on: date,
     today: date,
     terms: Terms,
-    photo_match: str = "",
+    by: Standing = SELF,
 ) -> list[Finding]:
     """Every finding, BLOCK first. `refused` maps a question to the province's own code where it would not answer.
 
-    A holder mismatch ends the list: nothing else about the line is shown to a person who may not hold it (C-08).
+    A holder mismatch ends the list, and so does a person who is not proved yet: nothing else about the line is shown
+    to somebody who may not hold it (C-08). `by` tells how the person was proved and for whom they act.
     """
     found = identity.findings(answers["identity"]) if "identity" in answers else []
-    found += identity.other_line_findings(answers.get("other_line"), photo_match)
-    if any(finding.key == "identity.mismatch" for finding in found):
-        return [identity.MISMATCH]
+    about_person = standing.findings(answers, by)
+    if standing.MISMATCH in found + about_person:
+        return [standing.MISMATCH]
+    if not standing.proves(about_person):
+        return about_person
+    found += about_person
     if "contract" in answers:
         found += contract.findings(answers["contract"], today=today)
     if "arrears" in answers:
@@ -48,8 +55,16 @@ def all_findings(
         found += untying.tie_findings(answers["ties"]) + untying.leaving_findings(answers["ties"])
     if "roaming" in answers:
         found += untying.roaming_findings(answers["roaming"])
-    found += [_refused(question, code) for question, code in refused.items()]
+    found += [_refused(question, code) for question, code in refused.items() if question not in ABOUT_PERSON]
     return sorted(found, key=lambda finding: (BLOCK, "WARN", INFO).index(finding.severity))
+
+
+def is_proved(answers: Mapping[str, Facts], by: Standing) -> bool:
+    """Whether the person is known to have the right to close this number: only then is the line touched at all."""
+    if "identity" not in answers or not answers["identity"]["match"]:
+        return False
+    about_person = standing.findings(answers, by)
+    return standing.MISMATCH not in about_person and standing.proves(about_person)
 
 
 def _refused(question: str, code: str) -> Finding:

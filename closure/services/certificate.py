@@ -18,15 +18,19 @@ from django.urls import reverse
 
 from closure.models import Case, Certificate
 from closure.queries import current_quote
+from closure.states import CLOSED
 from portal import audit, clock
 from portal.actors import Actor
+from portal.errors import Conflict
 from portal.lexicon import say
-from portal.refs import certificate_number, new_ref
+from portal.nudges import nudge
+from portal.refs import certificate_number, new_ref, unused
 from portal.sealing import blind_index
 from portal.services.budgets import Limit, spend
 from portal.signing import sign_document
 
 FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
+ENDINGS = ("replaced", "revoked")
 TEMPLATE = files("closure") / "documents" / "certificate.typ"
 
 
@@ -48,16 +52,39 @@ def issue(case: Case, *, by: Actor) -> Certificate:
     return Certificate.objects.create(
         ref=new_ref(),
         case=case,
-        number=certificate_number(),
+        number=unused(certificate_number, lambda number: Certificate.objects.filter(number=number).exists()),
         facts=facts,
         last4_index=blind_index("last4", case.number.plain[-4:]),
         issued_at=clock.now(),
     )
 
 
+def replace(case: Case, *, by: Actor) -> Certificate:
+    """Issue a corrected certificate; the one before stays checkable and says that it was replaced (C-11)."""
+    with transaction.atomic(durable=True):
+        end(case, "replaced", by=by)
+        issued = issue(case, by=by)
+        nudge("closure.advance", case.ref)
+        Case.objects.filter(pk=case.pk, state=CLOSED).update(due_at=clock.now())
+    return issued
+
+
+def end(case: Case, why: str, *, by: Actor) -> None:
+    """The certificate in force is no longer: "replaced" or "revoked"; in the caller's transaction.
+
+    Raises Conflict when there is none in force.
+    """
+    if why not in ENDINGS:
+        raise KeyError(why)
+    ended = Certificate.objects.filter(case=case, ended_at=None).update(ended_at=clock.now(), ended_for=why)
+    if not ended:
+        raise Conflict("error.conflict", rule_id="C-11")
+    audit.record(f"closure.certificate_{why}", subject_ref=case.ref, by=by, chain=case.province, rules=("C-11",))
+
+
 def render(case: Case, *, by: Actor) -> None:
     """Render the PDF when it is not there yet, sign it, and store the bytes once. Outside transactions."""
-    certificate = Certificate.objects.filter(case=case, pdf=None).first()
+    certificate = Certificate.objects.filter(case=case, pdf=None, ended_at=None).first()
     if certificate is None:
         return
     pdf = sign_document(_pdf_of(certificate, case.language))
@@ -96,8 +123,8 @@ def address_of(certificate: Certificate) -> str:
 
 
 def qr_of(certificate: Certificate) -> str:
-    """The QR of that address as SVG (ECC Q), without style or script."""
-    return str(segno.make(address_of(certificate), error="q", micro=False).svg_inline(scale=4, border=2))
+    """The QR of that address as SVG (ECC Q), without style or script, as wide as the place it is put in."""
+    return str(segno.make(address_of(certificate), error="q", micro=False).svg_inline(border=2, omitsize=True))
 
 
 def count_look_up(address: str) -> None:
@@ -111,14 +138,16 @@ def words_of(certificate: Certificate, lang: str) -> dict[str, Any]:
     facts = certificate.facts
     operator = say(f"operator.{facts['operator']}", lang)
     province = say(f"province.{facts['province']}", lang)
-    closed_at, frozen_until = (datetime.fromisoformat(facts[name]) for name in ("closed_at", "frozen_until"))
+    closed_at, frozen_until = (
+        datetime.fromisoformat(facts[name]).astimezone(clock.SHANGHAI) for name in ("closed_at", "frozen_until")
+    )
     rows = [
         ("number", facts["number"]),
         ("home", f"{operator} {province}"),
         ("holder", facts["name"]),
         ("closed", say("certificate.at", lang, at=closed_at, year=closed_at.year)),
         ("frozen", say("certificate.on", lang, on=frozen_until.date(), year=frozen_until.year)),
-        ("settled", say("certificate.money", lang, paid_fen=facts["paid_fen"], refund_fen=facts["refund_fen"])),
+        ("settled", _money_words(facts, lang)),
         ("case", facts["case_no"]),
         ("serial", _in_fours(certificate.number)),
     ]
@@ -134,6 +163,13 @@ def words_of(certificate: Certificate, lang: str) -> dict[str, Any]:
         "chain": say("certificate.chain", lang, head=facts["chain_head"]),
         "footer": say("certificate.footer", lang),
     }
+
+
+def _money_words(facts: dict[str, Any], lang: str) -> str:
+    """What was paid and what is due back; a sum of nothing is said in words."""
+    paid, refund = facts["paid_fen"], facts["refund_fen"]
+    kind = "both" if paid and refund else "paid" if paid else "refund" if refund else "none"
+    return say(f"certificate.money.{kind}", lang, paid_fen=paid, refund_fen=refund)
 
 
 def _in_fours(number: str) -> str:

@@ -12,17 +12,19 @@ from bss.gateway import Bss
 from bss.models import Command
 from bss.reasons import mapped, may_block_closure
 from bss.services import commands, obstructions
-from bss.states import DONE, EXPIRED, REFUSED
+from bss.states import DONE, NOT_DONE, REFUSED
 from bss.states import OPEN as UNSETTLED
 from closure.models import Case, CaseOrder
 from closure.parameters import COMMAND_MINUTES
 from closure.queries import term
 from closure.rules.orders import may_be_intended
+from closure.rules.untying import BY_HAND, is_no_refusal
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Conflict
 
 DIRECTED_TRIES = 3
+NEVER_BLOCKED = ("stop_charging",)
 REVERSIBLE = ("settle:", "release:", "execute:")
 
 
@@ -69,6 +71,19 @@ def last(case: Case, step: str) -> Command | None:
     return Command.objects.get(ref=order.command_ref) if order else None
 
 
+def name_of(case: Case, step: str, *, sends: int, by_hand: bool) -> str:
+    """The step's name in this sending of its order: a new one once the province asked for something (C-17), and one
+    more when its staff did by hand what its system would not.
+    """
+    name, command = step, last(case, step)
+    for n in range(2, sends + 1):
+        if command is None or command.state != REFUSED or not is_no_refusal(command.code):
+            break
+        name = f"{step}:{n}"
+        command = last(case, name)
+    return f"{name}:hand" if by_hand and command is not None and command.code == BY_HAND else name
+
+
 def carry_out(
     case: Case, step: str, verb: str, payload: Mapping[str, Any], *, by: Actor, effective_at: datetime | None = None
 ) -> Command:
@@ -79,10 +94,10 @@ def carry_out(
     Conflict when a new command is needed and the case has meanwhile moved to a state that does not allow it.
     """
     command = last(case, step)
-    if command is None or command.state == EXPIRED:
+    if command is None or command.state in NOT_DONE:
         command = _intend_now(case, step, verb, payload, by=by, effective_at=effective_at)
     command = commands.run(command.ref, by=by)
-    if command.state == EXPIRED:
+    if command.state in NOT_DONE:
         command = _intend_now(case, step, verb, payload, by=by, effective_at=effective_at)
         command = commands.run(command.ref, by=by)
     if command.state == REFUSED and not is_lawful(command) and _tries(case, step) <= DIRECTED_TRIES:
@@ -103,10 +118,12 @@ def _intend_now(
     with transaction.atomic(durable=True):
         locked = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
         latest = last(case, step)
-        if latest is not None and latest.state not in (EXPIRED, REFUSED):
+        if latest is not None and latest.state not in (*NOT_DONE, REFUSED):
             return latest
         if not may_be_intended(verb, locked.state):
             raise Conflict("error.conflict", rule_id="C-12")
+        if latest is not None:
+            payload = {**payload, "replaces": latest.ref}
         return intend(case, step, verb, payload, by=by, effective_at=effective_at, directive=directive)
 
 
@@ -134,9 +151,22 @@ def _order_again(
     return commands.run(command.ref, by=by)
 
 
+def again(case: Case, step: str, refused: Command, *, by: Actor) -> Command:
+    """A new command for a step that was refused and has been mended since, with what the refused one carried."""
+    payload = commands.payload_of(refused)
+    return _intend_now(case, step, refused.verb, payload, by=by, effective_at=refused.effective_at)
+
+
 def is_lawful(command: Command) -> bool:
-    """Whether a refusal names a reason that may block a closure (P-10a mapped at the boundary)."""
-    return may_block(command.code)
+    """Whether a refusal names a reason that may block a closure (P-10a mapped at the boundary), or is no refusal but
+    an answer that asks for something (C-17).
+
+    Stopping the charges may be blocked by nothing but a line that is not there (C-04).
+    """
+    reason = mapped(command.code)
+    if command.verb in NEVER_BLOCKED:
+        return reason is not None and reason.technical
+    return is_no_refusal(command.code) or may_block(command.code)
 
 
 def may_block(code: str) -> bool:
@@ -165,9 +195,3 @@ def reverse_done(case: Case, *, by: Actor) -> bool:
             if undone.state != DONE:
                 return False
     return True
-
-
-def is_settled_at_home(case: Case) -> bool:
-    """Whether the home province has posted a settlement of this case, so that what was collected is used up."""
-    refs = CaseOrder.objects.filter(case=case, step__startswith="settle:").values_list("command_ref", flat=True)
-    return Command.objects.filter(ref__in=list(refs), state=DONE).exists()

@@ -8,7 +8,9 @@ from bss.gateway import Bss
 from closure import states
 from closure.models import Case, Quote
 from closure.parameters import PAYMENT_MINUTES
-from closure.queries import current_quote, split_of, term
+from closure.queries import current_quote, needs_route, split_of, term
+from closure.rules.balance import papers_number
+from closure.services import standing, tail, untying
 from closure.services.timing import postpone, soon
 from portal import audit, clock
 from portal.actors import Actor
@@ -17,7 +19,7 @@ from portal.moving import move
 from portal.nudges import nudge
 from portal.services import notices
 from settlement.models import Payment
-from settlement.services import collection, payments
+from settlement.services import collection, ledger, payments
 
 METHODS = ("card", "wallet", "cash")
 FINAL = ("PAID", "REFUSED", "EXPIRED")
@@ -67,6 +69,10 @@ def payable(case: Case, quote_seq: int) -> Quote:
     stale = quote is None or quote.seq != quote_seq or quote.valid_until <= clock.now()
     if quote is None or stale or case.state != states.QUOTED or case.acknowledged_at is None:
         raise Conflict("error.conflict", rule_id="C-05")
+    if standing.is_recalled(case):
+        raise Conflict("error.closure.recalled", rule_id="C-09")
+    if untying.unready(case):
+        raise Conflict("error.closure.ties", rule_id="C-07")
     return quote
 
 
@@ -85,6 +91,8 @@ def settle(case: Case, *, fence: int, by: Actor) -> None:
 
 def _collect(case: Case, payment: Payment, *, fence: int, by: Actor) -> None:
     quote = current_quote(case)
+    ledger.put_under(papers_number(case.case_no), case.ref)
+    tail.settle(case)
     move(
         case,
         states.SETTLED,
@@ -134,8 +142,10 @@ def settle_without_payment(case: Case, quote_seq: int, *, by: Actor) -> None:
     with transaction.atomic(durable=True):
         locked = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
         quote = payable(locked, quote_seq)
-        if quote.total_fen > 0 or (quote.total_fen < 0 and not locked.refund_route):
+        if quote.total_fen > 0 or (needs_route(quote) and not locked.refund_route):
             raise Conflict("error.conflict", rule_id="C-05")
+        ledger.put_under(papers_number(locked.case_no), locked.ref)
+        tail.settle(locked)
         split = split_of(quote)
         if any(split.values()):
             home = Bss(case.operator, case.province)

@@ -2,40 +2,52 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from django.db import transaction
 
 from bss.gateway import Bss
 from bss.models import Command
-from bss.services import commands
-from bss.states import DONE, EXPIRED, REFUSED
+from bss.services import books, commands
+from bss.states import DONE, NOT_DONE, REFUSED
 from closure.models import Restoring
 from closure.models.restoring import ASKED, FAILED, PAID, RESTORED, RETURNED
 from closure.parameters import COMMAND_MINUTES, PAYMENT_MINUTES
+from closure.services import returning
+from closure.services.returning import provinces_of
 from closure.services.timing import soon
 from portal import audit, clock
 from portal.actors import Actor
-from portal.errors import Invalid
+from portal.errors import Conflict, Invalid
 from portal.masked import Phone
-from portal.moving import begin, claim_due, move, release_lease, take_lease
+from portal.moving import LEASE_S, begin, claim_due, move, release_lease, take_lease
 from portal.nudges import nudge
 from portal.parameters import value_of
 from portal.refs import new_ref
 from portal.register import home_of
-from settlement.services import collection, payments, payouts
+from portal.sealing import blind_index
+from portal.services.budgets import Limit, spend
+from portal.services.register import number_index
+from settlement.services import collection, payments
 
-LEASE_S = 60
+log = logging.getLogger(__name__)
+
+POISON_S = 60
 NOT_PAID = ("REFUSED", "EXPIRED")
 
 
-def ask(number: Phone, fen: int, visiting_province: str, *, by: Actor) -> Restoring:
-    """Begin a payment into a line. Nothing about the line is looked up: the page is the same for every number."""
+def ask(number: Phone, fen: int, visiting_province: str, *, address: str = "", by: Actor) -> Restoring:
+    """Begin a payment into a line. Nothing about the line is looked up: the page is the same for every number.
+
+    Raises Invalid for a number of no operator, TooMany beyond ten in an hour from one address or for one number.
+    """
     home = home_of(number)
     if home is None:
         raise Invalid("error.phone.unknown", field="number", rule_id="G-02")
     now = clock.now()
     with transaction.atomic(durable=True):
+        spend(_limits(number, address), field="number")
         row = Restoring(ref=new_ref(), state=ASKED, owner=by.ref, fen=fen, created_at=now, due_at=now)
         row.number, row.operator, row.province = number, home.operator, home.province
         row.visiting_province = visiting_province
@@ -57,6 +69,11 @@ def ask(number: Phone, fen: int, visiting_province: str, *, by: Actor) -> Restor
     return row
 
 
+def _limits(number: Phone, address: str) -> list[Limit]:
+    limits = [Limit(f"restore:number:{number_index(number)}", 10, 3600)]
+    return [*limits, Limit(f"restore:address:{blind_index('address', address)}", 10, 3600)] if address else limits
+
+
 def advance(ref: str, *, by: Actor) -> None:
     """Do what is due for one payment, under its lease."""
     pk = Restoring.objects.filter(ref=ref).values_list("pk", flat=True).first()
@@ -69,8 +86,18 @@ def sweep(*, limit: int, by: Actor) -> int:
     """Claim and work what is due; returns how many."""
     claimed = claim_due(Restoring, limit=limit, lease_s=LEASE_S)
     for pk, fence in claimed:
-        _work(pk, fence, by=by)
+        try:
+            _work(pk, fence, by=by)
+        except Exception as error:
+            # One poison row must not stop the others, nor be tried again at once; its words may hold personal data.
+            log.error("restoring %s: %s", pk, type(error).__name__)
+            _set_aside(pk)
     return len(claimed)
+
+
+def _set_aside(pk: int) -> None:
+    with transaction.atomic(durable=True):
+        Restoring.objects.filter(pk=pk, due_at__lte=clock.now()).update(due_at=soon(POISON_S))
 
 
 def _work(pk: int, fence: int, *, by: Actor) -> None:
@@ -81,7 +108,9 @@ def _work(pk: int, fence: int, *, by: Actor) -> None:
         if row.state == PAID:
             _post(row, fence, by=by)
         elif row.state == RETURNED:
-            _give_back(row, fence, by=by)
+            _later(row, fence, None if returning.give_back(row, by=by) else 5)
+    except Conflict:
+        return  # another worker was faster; the row tells
     finally:
         release_lease(Restoring, pk, fence)
 
@@ -97,7 +126,7 @@ def _settle(row: Restoring, fence: int, *, by: Actor) -> None:
     if payment.state == "PAID":
         with transaction.atomic(durable=True):
             move(row, PAID, by=by, reason="paid", rules=("S-01",), fence=fence, due_at=clock.now())
-            home, visited = _provinces(row)
+            home, visited = provinces_of(row)
             split = {"applied": row.fen}
             collection.collect(
                 home, visited, case_ref=row.ref, payment_ref=payment.ref, fen=row.fen, split=split, by=by
@@ -112,14 +141,16 @@ def _settle(row: Restoring, fence: int, *, by: Actor) -> None:
 
 def _post(row: Restoring, fence: int, *, by: Actor) -> None:
     command = commands.run(_command(row, by=by).ref, by=by)
-    if command.state == DONE:
+    home, _ = provinces_of(row)
+    if command.state == DONE and not books.compare(home, row.number.plain, case_ref=row.ref, by=by).true:
+        _later(row, fence, 20)
+    elif command.state == DONE:
         with transaction.atomic(durable=True):
             move(row, RESTORED, by=by, reason="restored", rules=("C-15",), fence=fence, due_at=None)
             audit.record("restoring.done", subject_ref=row.ref, by=by, chain=row.province, rules=("C-15",))
     elif command.state == REFUSED:
         with transaction.atomic(durable=True):
             move(row, RETURNED, by=by, reason=command.code, rules=("C-15",), fence=fence, due_at=clock.now())
-            collection.return_payment(*_provinces(row), case_ref=row.ref, fen=row.fen, by=by)
     else:
         _later(row, fence, 5)
 
@@ -127,7 +158,7 @@ def _post(row: Restoring, fence: int, *, by: Actor) -> None:
 def _command(row: Restoring, *, by: Actor) -> Command:
     """The command in force; one that surely never happened is replaced."""
     latest = Command.objects.filter(ref=row.command_ref).first()
-    if latest is not None and latest.state != EXPIRED:
+    if latest is not None and latest.state not in NOT_DONE:
         return latest
     minutes = value_of(COMMAND_MINUTES, operator=row.operator, province=row.province, on=clock.today())
     with transaction.atomic(durable=True):
@@ -137,35 +168,10 @@ def _command(row: Restoring, *, by: Actor) -> Command:
         command = commands.intend(
             Bss(row.operator, row.province),
             "pay_in",
-            {"number": row.number.plain, "fen": row.fen},
+            {"number": row.number.plain, "fen": row.fen} | ({"replaces": latest.ref} if latest else {}),
             case_ref=row.ref,
             by=by,
             not_after=clock.now() + timedelta(minutes=minutes),
         )
         Restoring.objects.filter(pk=row.pk).update(command_ref=command.ref, tries=row.tries + 1)
     return command
-
-
-def _give_back(row: Restoring, fence: int, *, by: Actor) -> None:
-    """The province would not take it: the money goes back the way it came."""
-    if not row.payout_ref:
-        with transaction.atomic(durable=True):
-            payout = payouts.intend(
-                row.ref,
-                row.fen,
-                "original",
-                operator=row.operator,
-                province=row.visiting_province,
-                last4="",
-                arrives_days=1,
-                nudge="closure.restore",
-                by=by,
-            )
-            Restoring.objects.filter(pk=row.pk, payout_ref="").update(payout_ref=payout.ref)
-            row.payout_ref = payout.ref
-    payout = payouts.run(row.payout_ref, by=by)
-    _later(row, fence, None if payout.state == "PAID" else 5)
-
-
-def _provinces(row: Restoring) -> tuple[Bss, Bss]:
-    return Bss(row.operator, row.province), Bss(row.operator, row.visiting_province)

@@ -12,21 +12,23 @@ from bss.gateway import Answer, Bss, Ending, ask, ask_all
 from bss.services import obstructions
 from closure import states
 from closure.models import Case, Check, FindingRow
-from closure.parameters import ABNORMAL_BILL_FACTOR, LATE_FEE_PERMILLE, MISMATCH_DAYS, RETRY_SECONDS
-from closure.queries import answers_of, filed_on, refusals_of, term
-from closure.rules.finding import Finding
-from closure.rules.verification import Terms, all_findings
-from closure.services import orders, quote, untying
+from closure.parameters import ABNORMAL_BILL_FACTOR, HOLD_HOURS, LATE_FEE_PERMILLE, MISMATCH_DAYS, RETRY_SECONDS
+from closure.queries import answers_of, filed_on, open_proved, opening_rows, refusals_of, term
+from closure.rules.finding import BLOCK, Finding
+from closure.rules.openings import with_opening
+from closure.rules.standing import counter_until
+from closure.rules.verification import Terms, all_findings, is_proved
+from closure.services import charging, openings, orders, quote, standing, untying
 from closure.services.timing import earliest, postpone, soon
 from portal import audit, clock, work_orders
 from portal.actors import Actor
-from portal.masked import IdNumber, PersonName
 from portal.models import LineAccount
 from portal.moving import move
 from portal.nudges import nudge
 from portal.register import home_of
 from portal.sealing import blind_index, seal_under
 from portal.services import notices
+from realname.authority import Match
 
 FINAL = (Ending.DONE, Ending.REFUSED)
 
@@ -42,9 +44,9 @@ def verify(case: Case, *, fence: int, by: Actor) -> None:
 
     A silent province leaves the case VERIFYING with a next try; past the limit a work order chases it (C-17).
     """
-    waiting = {check.question: _about(case, check.question) for check in _open(case)}
-    if "other_line" in waiting:
-        waiting.pop("other_line")
+    asked = {check.question for check in _open(case)}
+    waiting = {question: _about(case, question) for question in asked if question != "other_line"}
+    if "other_line" in asked:
         _store(case, _ask_other_line(case, by=by), by=by)
     if waiting:
         for answer in ask_all(orders.home_of_case(case), waiting, case_ref=case.ref, by=by):
@@ -80,6 +82,8 @@ def _about(case: Case, question: str) -> dict[str, Any]:
     about: dict[str, Any] = {"number": case.number.plain}
     if question == "identity":
         about |= {"name": case.name.plain, "id": case.id_number.plain}
+    if question == "password":
+        about["service_password"] = case.password if case.password_box else ""
     return about
 
 
@@ -103,6 +107,8 @@ def _store(case: Case, answer: Answer, *, by: Actor) -> None:
         check.evidence_ref, check.answered_at, check.ms = answer.evidence_ref, answer.at, answer.ms
         check.attempts += 1
         check.save()
+        if answer.question == "password" and answer.ending in FINAL:
+            Case.objects.filter(pk=case.pk).update(password_box=b"")
 
 
 def _wait(case: Case, *, fence: int, by: Actor) -> None:
@@ -131,17 +137,34 @@ def conclude(case: Case, *, fence: int, by: Actor) -> None:
     today = clock.today()
     terms = Terms(term(case, LATE_FEE_PERMILLE), term(case, ABNORMAL_BILL_FACTOR))
     answers, refused = answers_of(case), refusals_of(case)
-    found = all_findings(
-        answers, refused, filed_on=filed_on(case), today=today, terms=terms, photo_match=case.photo_match
-    )
+    openings_there = opening_rows(case.operator, case.province, "web")
     with transaction.atomic(durable=True):
+        # Papers may be recalled at this moment: whoever does so holds the case, and the person is judged after that.
+        Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
+        person = standing.standing_of(case, answers)
+        found = all_findings(answers, refused, filed_on=filed_on(case), today=today, terms=terms, by=person)
+        found = with_opening(found, answers.get("package"), openings_there, on=today)
+        if case.proved_at is None and is_proved(answers, person):
+            found += _prove(case)
         _write_findings(case, found)
+        if all(finding.key != "identity.mismatch" for finding in found):
+            charging.stop_anew(case, by=by)
         if any(finding.holds_the_case for finding in found):
             _hold(case, found, fence=fence, by=by)
         else:
             untying.prepare(case, answers.get("ties", {"ties": []})["ties"], by=by)
             quote.make(case, answers, fence=fence, by=by)
         audit.record("closure.verified", subject_ref=case.ref, by=by, chain=case.province, rules=("C-01",))
+
+
+def _prove(case: Case) -> list[Finding]:
+    """From here on the line is touched: charges stop as of the filing (C-04). One proved open case a number (C-01)."""
+    if open_proved(case).exists():
+        return [Finding("identity.already_open", BLOCK, ("C-01",), question="identity")]
+    case.proved_at = clock.now()
+    Case.objects.filter(pk=case.pk).update(proved_at=case.proved_at)
+    nudge("closure.stop_charging", case.ref)
+    return []
 
 
 def _write_findings(case: Case, found: list[Finding]) -> None:
@@ -165,6 +188,9 @@ def _write_findings(case: Case, found: list[Finding]) -> None:
 def _hold(case: Case, found: list[Finding], *, fence: int, by: Actor) -> None:
     mismatch = any(finding.key == "identity.mismatch" for finding in found)
     settle_by = clock.now() + timedelta(days=term(case, MISMATCH_DAYS)) if mismatch else None
+    by_law = any(finding.key == "identity.hold" for finding in found)
+    next_look = clock.now() + timedelta(hours=term(case, HOLD_HOURS)) if by_law else None
+    at_counter = counter_until(found)
     move(
         case,
         states.HELD,
@@ -173,29 +199,65 @@ def _hold(case: Case, found: list[Finding], *, fence: int, by: Actor) -> None:
         rules=sorted({rule for finding in found for rule in finding.rules}),
         fence=fence,
         verified_at=clock.now(),
-        limit_at=settle_by or case.lapse_at,
-        due_at=earliest(settle_by, case.lapse_at),
-        owner="subscriber",
+        limit_at=settle_by or next_look or at_counter or case.lapse_at,
+        due_at=earliest(settle_by, next_look, openings.next_look(case), case.lapse_at),
+        owner="counter" if at_counter else "subscriber",
     )
+    if at_counter:
+        return
     count = sum(finding.holds_the_case for finding in found)
     facts = {"case_no": case.case_no, "count": count}
     notices.tell(case.contact, "notice.closure.held", facts, case_ref=case.ref, by=by, lang=case.language)
 
 
-def again(case: Case, *, holder: tuple[PersonName, IdNumber] | None = None, by: Actor) -> None:
+def again(
+    case: Case,
+    *,
+    holder: standing.Who | None = None,
+    photo_match: Match | None = None,
+    password: str = "",
+    by: Actor,
+) -> None:
     """The person mended what was asked: HELD → VERIFYING with all questions open. Raises Conflict elsewhere.
 
-    `holder` are a name and ID typed anew after a mismatch; the earlier answers stay as evidence rows.
+    `holder` are a name and ID typed anew after a mismatch; the earlier answers stay as evidence rows, but a photo of
+    whoever was named before counts no more (C-08). `photo_match` is how a photo of that holder was judged, `password`
+    a service password to ask once. Raises TooMany when a holder or a password was tried too often, Conflict when
+    somebody acts with papers: they were read for the holder named before (C-09, C-24).
     """
-    also: dict[str, Any] = {}
+    also: dict[str, Any] = {} if photo_match is None else {"photo_match": photo_match}
+    if password:
+        standing.take_password_try(case, by=by)
+        case.password = password
+        also["password_box"] = case.password_box
     if holder is not None:
+        standing.take_holder_try(case)
         case.name, case.id_number = holder
-        also = {
+        also |= {
             "name_box": case.name_box,
             "id_box": case.id_box,
             "id_index": blind_index("id", case.id_number.plain),
+            "photo_match": photo_match or "",
         }
     with transaction.atomic(durable=True):
+        if holder is not None:
+            standing.must_have_no_papers(case)
+        elif photo_match is not None:
+            standing.must_be_same(case)
         move(case, states.VERIFYING, by=by, reason="checked again", rules=("C-01",), due_at=clock.now(), **also)
-        case.checks.update(ending="", answered_at=None)
+        if password:
+            Check.objects.update_or_create(case=case, question="password", defaults={"ending": "", "answered_at": None})
+        open_again(case)
         nudge("closure.advance", case.ref)
+
+
+def check_anew(case: Case, reason: str, rule: str, *, by: Actor) -> None:
+    """Something is known that the checks did not know: HELD or QUOTED → VERIFYING, in the caller's transaction."""
+    move(case, states.VERIFYING, by=by, reason=reason, rules=(rule,), due_at=clock.now())
+    open_again(case)
+    nudge("closure.advance", case.ref)
+
+
+def open_again(case: Case) -> None:
+    """Ask everything anew, in the caller's transaction; a service password is asked once and not again."""
+    quote.ask_again(case)

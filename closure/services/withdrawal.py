@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 
 from bss.gateway import Ending, ask
+from bss.services.books import compare
 from closure import states
 from closure.models import Case
 from closure.queries import answers_of
-from closure.rules.withdrawal import proof_lines
-from closure.services import charging, orders, refund, untying
+from closure.rules.withdrawal import proof_lines, unexplained
+from closure.services import books, charging, claims, disputes, orders, paying_out, satisfaction, tail, untying
 from closure.services.timing import postpone, soon
-from portal import audit, clock
+from portal import audit, clock, work_orders
 from portal.actors import Actor
 from portal.moving import move
 from portal.nudges import nudge
@@ -44,9 +46,13 @@ def _end(case: Case, to: str, *, reason: str, rules: tuple[str, ...], by: Actor,
             due_at=now,
             limit_at=None,
             owner="robot:closer",
+            password_box=b"",
         )
+        disputes.end_all(case, by=by)
+        tail.end(case, by=by)
         facts = {"case_no": case.case_no}
         notices.tell(case.contact, f"notice.closure.{reason}", facts, case_ref=case.ref, by=by, lang=case.language)
+        satisfaction.ask(case)
         audit.record(f"closure.{reason}", subject_ref=case.ref, by=by, chain=case.province, rules=rules)
         nudge("closure.advance", case.ref)
 
@@ -55,24 +61,52 @@ def undo(case: Case, *, fence: int, by: Actor) -> None:
     """Forward commands that undo what was done, then the province's own words as proof; again until all is done."""
     untied = untying.cancel_preparations(case, by=by)
     resumed = orders.reverse_done(case, by=by) and charging.resume(case, by=by)
-    repaid = refund.give_back(case, by=by)
-    if not (untied and resumed and repaid):
-        postpone(case, soon(5), fence=fence)
+    look_again = paying_out.give_back(case, by=by)
+    if not (untied and resumed):
+        look_again = soon(5)
+    if look_again is None and claims.are_under_way(case):
+        look_again = soon(20)
+    if look_again is not None:
+        postpone(case, look_again, fence=fence)
         return
     lines = _prove(case, by=by)
     if lines is None:
-        postpone(case, soon(20), fence=fence)
+        postpone(case, soon(books.pause_s(case)), fence=fence)
         return
+    if differing := unexplained(lines):
+        _report(case, differing, by=by)
     postpone(case, None, fence=fence, proof_lines=lines)
 
 
+def _report(case: Case, names: list[str], *, by: Actor) -> None:
+    """What is neither as it was nor explained is for people at home: a work order, once; nothing is mended silently."""
+    with transaction.atomic(durable=True):
+        work_orders.open_order(
+            "difference",
+            key=f"difference:{case.ref}",
+            case_ref=case.ref,
+            operator=case.operator,
+            province=case.province,
+            facts={"rows": names},
+            due_at=clock.now() + timedelta(days=1),
+            by=by,
+        )
+        audit.record("closure.proof_differs", subject_ref=case.ref, by=by, chain=case.province, rules=("C-12",))
+
+
 def _prove(case: Case, *, by: Actor) -> list[dict[str, Any]] | None:
-    """What the province says now beside what it said at filing; None while it does not answer."""
-    home = orders.home_of_case(case)
-    about = {"number": case.number.plain}
-    now = ask(home, "snapshot", about, case_ref=case.ref, by=by)
-    effects = ask(home, "effects", {**about, "case_ref": case.ref}, case_ref=case.ref, by=by)
-    if now.ending != Ending.DONE or effects.ending != Ending.DONE:
+    """What the province says now beside what it said at filing; None while it does not answer, or its book shows that
+    it did not do what it said: that is ordered anew first.
+    """
+    home, number = orders.home_of_case(case), case.number.plain
+    found = compare(home, number, case_ref=case.ref, by=by, snapshot=True)
+    if not found.true:
         return None
-    evidence = [now.evidence_ref, effects.evidence_ref]
-    return proof_lines(answers_of(case).get("snapshot"), now.facts, effects.facts, evidence=evidence)
+    before = answers_of(case).get("snapshot")
+    since = before["clock"] if before else case.filed_at
+    events = ask(home, "events", {"number": number, "since": since}, case_ref=case.ref, by=by)
+    if events.ending in (Ending.UNKNOWN, Ending.UNREACHABLE):
+        return None
+    named = [*events.facts.get("events", ()), *claims.events_of(case)]
+    evidence = [*found.refs.values(), events.evidence_ref]
+    return proof_lines(before, found.snapshot, found.effects, named, evidence=evidence)

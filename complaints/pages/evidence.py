@@ -7,8 +7,8 @@ from django.shortcuts import render
 
 from complaints.keyset import page_of
 from complaints.pages.shown import asked_words, bss_words, by_words, paging, staff_frame
-from complaints.queries import case_numbers, evidence_visible_to, exchange_of, holder_of, obstructions_visible_to
-from complaints.rules import masked_text
+from complaints.queries import case_numbers, evidence_visible_to, exchange_of, known_of, obstructions_visible_to
+from complaints.rules import masked_text, masked_words
 from portal.requests import PortalRequest
 
 HERE = "oversight-evidence-list"
@@ -42,7 +42,7 @@ def evidence(request: PortalRequest, ref: str) -> HttpResponse:
         raise Http404
     exchange = exchange_of(row)
     about_holder = row.question in HOLDER_QUESTIONS
-    holder = holder_of(row.case_ref)
+    known = known_of({row.case_ref}).get(row.case_ref, [])
     context = staff_frame(request, HERE) | {
         "row": row,
         "bss": bss_words(row.operator, row.province, request),
@@ -50,8 +50,11 @@ def evidence(request: PortalRequest, ref: str) -> HttpResponse:
         "question": asked_words(row.question, request.lang),
         "by": by_words(row.by_role, request.lang),
         "deleted": exchange.deleted,
-        "asked": masked_text(exchange.asked, personal_name=about_holder, holder=holder),
-        "answered": masked_text(exchange.answered, personal_name=about_holder, holder=holder),
-        "obstructions": list(obstructions_visible_to(request.actor).filter(evidence_ref=ref)),
+        "asked": masked_text(exchange.asked, personal_name=about_holder, known=known),
+        "answered": masked_text(exchange.answered, personal_name=about_holder, known=known),
+        "obstructions": [
+            {"row": one, "words": masked_words(one.words, known)}
+            for one in obstructions_visible_to(request.actor).filter(evidence_ref=ref)
+        ],
     }
     return render(request, "complaints/evidence.html", context)

@@ -7,7 +7,8 @@ from django.shortcuts import render
 
 from complaints.keyset import page_of
 from complaints.pages.shown import bss_words, paging, place, staff_frame
-from complaints.queries import case_numbers, obstructions_visible_to
+from complaints.queries import case_numbers, known_of, obstructions_visible_to
+from complaints.rules import masked_words
 from portal.requests import PortalRequest
 
 HERE = "oversight-obstructions"
@@ -20,11 +21,13 @@ def obstruction_list(request: PortalRequest) -> HttpResponse:
         before=request.GET.get("before", ""),
         after=request.GET.get("after", ""),
     )
-    numbers = case_numbers({row.case_ref for row in page.rows})
+    refs = {row.case_ref for row in page.rows}
+    numbers, known = case_numbers(refs), known_of(refs)
     context = staff_frame(request, HERE) | {
         "rows": [
             {
                 "row": row,
+                "words": masked_words(row.words, known.get(row.case_ref, [])),
                 "bss": bss_words(row.operator, row.province, request),
                 "kind": place("obstruction", row.kind, request),
                 "rules": ", ".join(row.rules),

@@ -11,7 +11,14 @@ from portal.lexicon import say
 from portal.requests import PortalRequest
 from portal.roles import Role
 
-TABS = ("oversight", "oversight-evidence-list", "oversight-obstructions", "oversight-chain")
+TABS = (
+    "oversight",
+    "oversight-evidence-list",
+    "oversight-obstructions",
+    "oversight-branches",
+    "oversight-satisfaction",
+    "oversight-chain",
+)
 
 
 def staff_frame(request: PortalRequest, here: str) -> dict[str, Any]:

@@ -1,0 +1,81 @@
+"""What the API says of a closure, a module a subject; the examples belong to nobody."""
+
+from closure.api.shapes.answered import (
+    Answered,
+    Note,
+)
+from closure.api.shapes.case import (
+    Closure,
+    ClosureList,
+    ClosureRow,
+    Draft,
+    Event,
+    Limits,
+    LimitShown,
+    ProofEvent,
+    ProofLine,
+    Ties,
+    TieShown,
+    Timeline,
+)
+from closure.api.shapes.certificate import (
+    CertificateRow,
+    CertificateShown,
+    CertificateVerdict,
+    FoundTicket,
+)
+from closure.api.shapes.checks import (
+    Checks,
+    CheckShown,
+    FindingShown,
+)
+from closure.api.shapes.money import (
+    LedgerEntry,
+    PaymentList,
+    PaymentShown,
+    PenaltyTerms,
+    QuoteChange,
+    QuoteLineShown,
+    QuoteList,
+    QuoteReplaced,
+    QuoteShown,
+    Receipt,
+    RefundShown,
+    RestoringShown,
+)
+
+__all__ = [
+    "Answered",
+    "CertificateRow",
+    "CertificateShown",
+    "CertificateVerdict",
+    "CheckShown",
+    "Checks",
+    "Closure",
+    "ClosureList",
+    "ClosureRow",
+    "Draft",
+    "Event",
+    "FindingShown",
+    "FoundTicket",
+    "LedgerEntry",
+    "LimitShown",
+    "Limits",
+    "Note",
+    "PaymentList",
+    "PaymentShown",
+    "PenaltyTerms",
+    "ProofEvent",
+    "ProofLine",
+    "QuoteChange",
+    "QuoteLineShown",
+    "QuoteList",
+    "QuoteReplaced",
+    "QuoteShown",
+    "Receipt",
+    "RefundShown",
+    "RestoringShown",
+    "TieShown",
+    "Ties",
+    "Timeline",
+]

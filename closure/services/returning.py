@@ -1,0 +1,96 @@
+"""A payment into a line that the province would not take goes back, and once more when it came back (C-05, C-15)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from bss.gateway import Bss
+from closure.models import Restoring
+from closure.services.paying_out import BOUNCED, ORIGINAL
+from closure.services.refund import card_digits
+from portal import clock, work_orders
+from portal.actors import Actor
+from portal.errors import Conflict
+from portal.nudges import nudge
+from settlement.models import Payout
+from settlement.services import collection, payouts
+
+
+def give_back(row: Restoring, *, by: Actor) -> bool:
+    """The province would not take it: the money goes back the way it came, and the books follow it.
+
+    True when nothing is left to do: it arrived, or it came back and the payer chooses where else it goes.
+    """
+    if not row.payout_ref:
+        with transaction.atomic(durable=True):
+            _new_payout(row, ORIGINAL, "", by=by)
+    payout = payouts.run(row.payout_ref, by=by)
+    if payout.state == "PAID":
+        with transaction.atomic(durable=True):
+            collection.return_payment(provinces_of(row)[0], case_ref=row.ref, fen=row.fen, by=by)
+    elif payout.state in BOUNCED:
+        _report_bounce(row, payout, by=by)
+    return payout.state in ("PAID", *BOUNCED)
+
+
+def _new_payout(row: Restoring, route: str, destination: str, *, by: Actor) -> Payout:
+    locked = Restoring.objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
+    if locked.payout_ref != row.payout_ref:
+        raise Conflict("error.conflict", rule_id="C-15")
+    payout = payouts.intend(
+        row.ref,
+        row.fen,
+        route,
+        operator=row.operator,
+        province=row.visiting_province,
+        destination=destination,
+        arrives_days=1,
+        nudge="closure.restore",
+        by=by,
+    )
+    Restoring.objects.filter(pk=row.pk).update(payout_ref=payout.ref, due_at=clock.now())
+    row.payout_ref = payout.ref
+    return payout
+
+
+def _report_bounce(row: Restoring, payout: Payout, *, by: Actor) -> None:
+    """What came back is the home province's to follow up, and the payer's page asks where else it may go."""
+    with transaction.atomic(durable=True):
+        work_orders.open_order(
+            "refund",
+            key=f"refund:{payout.ref}",
+            case_ref=row.ref,
+            operator=row.operator,
+            province=row.province,
+            facts={"payout": payout.ref, "route": payout.route},
+            due_at=clock.now() + timedelta(days=1),
+            by=by,
+        )
+
+
+def choose_again(row: Restoring, card: str, *, by: Actor) -> Payout:
+    """A card for money that came back: one new payout, never beside one that may still arrive (C-05).
+
+    Raises Invalid for a card number with a slip, Conflict unless the payout in force has surely not arrived.
+    """
+    digits = card_digits(card)
+    with transaction.atomic(durable=True):
+        failed = Payout.objects.filter(ref=row.payout_ref, state__in=BOUNCED).first()
+        if failed is None:
+            raise Conflict("error.conflict", rule_id="C-05")
+        payout = _new_payout(row, "card", digits, by=by)
+        work_orders.cancel_order(f"refund:{failed.ref}", by=by, reason="another way chosen")
+        nudge("closure.restore", row.ref)
+    return payout
+
+
+def bounced(row: Restoring) -> bool:
+    """Whether what was returned came back."""
+    return Payout.objects.filter(ref=row.payout_ref, state__in=BOUNCED).exists()
+
+
+def provinces_of(row: Restoring) -> tuple[Bss, Bss]:
+    """Home and visited province, in the order the ledger's verbs take them."""
+    return Bss(row.operator, row.province), Bss(row.operator, row.visiting_province)

@@ -1,0 +1,1 @@
+"""What the regulators' systems read: evidence, obstructions, the audit chain."""
