@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
+from portal.cipher import Indexes, Sealed
 from portal.masked import Phone
 from portal.refs import new_ref
-from portal.sealing import Sealed
 
 
 class Handset(models.Model):
@@ -16,6 +18,7 @@ class Handset(models.Model):
     number_box = models.BinaryField()
     number = Sealed("number_box", Phone)
     number_index = models.CharField(max_length=64, unique=True)
+    INDEXED: ClassVar[Indexes] = {"number_index": ("phone", "number")}
     story = models.CharField(max_length=40, blank=True)
     position = models.PositiveIntegerField(default=1000)
 

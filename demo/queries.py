@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from bss.gateway import Bss
 from demo.models import Handset, SeededProvince
 from portal.models import Person, SmsMessage
+from portal.register import number_indexes
 from settlement.models import Payment, SimulatedCharge
 
 SHOWN_MESSAGES = 50
@@ -26,7 +27,9 @@ def handset_by_ref(ref: str) -> Handset | None:
 
 def messages_of(handset: Handset) -> QuerySet[SmsMessage]:
     """The last messages to and from a handset, newest first."""
-    return SmsMessage.objects.filter(number_index=handset.number_index).order_by("-at", "-pk")[:SHOWN_MESSAGES]
+    return SmsMessage.objects.filter(number_index__in=number_indexes(handset.number)).order_by("-at", "-pk")[
+        :SHOWN_MESSAGES
+    ]
 
 
 def seeded_provinces() -> list[Bss]:

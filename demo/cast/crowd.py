@@ -41,10 +41,19 @@ def crowd(bss: Bss, today: date, *, size: int) -> list[LineSpec]:
     return [_ordinary(bss, today, n) for n in range(size)]
 
 
-def _ordinary(bss: Bss, today: date, n: int) -> LineSpec:
-    salt = int(bss.operator) * 31 + int(bss.province) * 7 + n
+def holder_of(bss: Bss, n: int) -> Holder:
+    """Who holds the `n`th ordinary line of a province."""
+    salt = _salt(bss, n)
     name = SURNAMES[salt % len(SURNAMES)] + GIVEN[(salt * 5) % len(GIVEN)]
-    holder = Holder(name, bss.province, OLDEST + timedelta(days=(salt * 397) % 17000), salt % 900 + 100)
+    return Holder(name, bss.province, OLDEST + timedelta(days=(salt * 397) % 17000), salt % 900 + 100)
+
+
+def _salt(bss: Bss, n: int) -> int:
+    return int(bss.operator) * 31 + int(bss.province) * 7 + n
+
+
+def _ordinary(bss: Bss, today: date, n: int) -> LineSpec:
+    salt, holder = _salt(bss, n), holder_of(bss, n)
     code, plan, monthly_fen = PLANS[salt % len(PLANS)]
     return LineSpec(
         number=f"{bss.operator}{bss.province}{700000 + n:06d}",

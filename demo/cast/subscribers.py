@@ -7,6 +7,7 @@ from datetime import date
 from bss.gateway import Bss
 from bss.simulated.lines import RoamedSpec
 from demo.cast import months, people, terms
+from demo.cast.acting import SILENT, acting
 from demo.cast.shapes import Line, Plan, bill, gifted, history, line, own
 
 FREE = Plan("WY00", "无忧零月租卡", 0)
@@ -33,8 +34,10 @@ def cast(today: date) -> list[Line]:
         *_in_trouble(today),
         *_unreachable(today),
         *_tied(today),
+        *_ordered(today),
         *_held(today),
         *_difficult(today),
+        *acting(today),
     ]
 
 
@@ -138,8 +141,7 @@ def _unreachable(today: date) -> list[Line]:
             people.CHEN_GUOQIANG,
             ELDER,
             bills=history(today, 2900, unpaid=4),
-            state="two_way",
-            sms=False,
+            **SILENT,
         ),
         line("two_way_sister", JIA_GUIZHOU, "008302", people.CHEN_GUOQIANG, ELDER, bills=history(today, 2900)),
     ]
@@ -162,6 +164,9 @@ def _tied(today: date) -> list[Line]:
             ties=[terms.family(today), terms.broadband(today), terms.sub_card(today)],
             points=4260,
             equipment=["光猫 1 台，还到任一乙网自有营业厅"],
+            coupons=["5 元流量券 2 张"],
+            subscriptions=[{"name": "视频会员", "monthly_fen": 1500}],
+            auto_pay=["水电费"],
         ),
         line(
             "roaming_tail",
@@ -175,6 +180,34 @@ def _tied(today: date) -> list[Line]:
             roamed=[RoamedSpec("日本", months.days_before(today, 12))],
             roaming_by=months.last_of(today, -2),
         ),
+    ]
+
+
+def _ordered(today: date) -> list[Line]:
+    """Orders that come back, and cases that people leave lying."""
+    return [
+        line(
+            "tie_needs_paper",
+            YI_FUJIAN,
+            "008411",
+            people.CAI_YUN,
+            FREE,
+            single_card=False,
+            ties=[terms.family_with_consent(today)],
+        ),
+        line(
+            "tie_by_hand",
+            JIA_JIANGSU,
+            "008412",
+            people.QIN_HAO,
+            FREE,
+            visiting="35",
+            single_card=False,
+            ties=[terms.main_card_by_hand(today)],
+        ),
+        line("left_lying", JIA_FUJIAN, "008413", people.TANG_MIN, FREE),
+        line("two_tabs", JIA_FUJIAN, "008414", people.DONG_LAN, FREE),
+        line("called_after", JIA_FUJIAN, "008415", people.SHI_YAN, FREE),
     ]
 
 

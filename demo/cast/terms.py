@@ -23,6 +23,7 @@ def handset(today: date) -> ContractSpec:
         formula="remaining_share",
         percent=30,
         published_on=months.years_before(today, 3),
+        version="3",
         document_id="DOC-0631",
         document_sha256="6f" * 32,
     )
@@ -62,6 +63,7 @@ def pretty_with_document(today: date) -> ContractSpec:
         formula="remaining_share",
         percent=30,
         published_on=months.years_before(today, 6),
+        version="1",
         document_id="DOC-8888",
         document_sha256="a1" * 32,
     )
@@ -80,6 +82,18 @@ def broadband(today: date) -> TieSpec:
 def sub_card(today: date) -> TieSpec:
     """The sub card gets a plan of its own."""
     return TieSpec("TIE-SUB", "sub_card", "副卡 1 张", "副卡改为单独套餐", 1000, months.first_of(today, -1))
+
+
+def family_with_consent(today: date) -> TieSpec:
+    """C-17: the province returns the order until the head of the plan's consent is there."""
+    return TieSpec(
+        "TIE-HEAD", "family", "家庭套餐", "移出家庭套餐，户主照旧", 0, months.first_of(today, -1), "户主同意书"
+    )
+
+
+def main_card_by_hand(today: date) -> TieSpec:
+    """C-17: the province's staff answer this order themselves."""
+    return TieSpec("TIE-MAIN", "main_card", "主卡", "副卡改为单独套餐", 1000, months.first_of(today, -1), by_hand=True)
 
 
 def police_hold(today: date) -> HoldSpec:

@@ -13,7 +13,7 @@ from portal.actors import robot
 from portal.errors import Invalid
 from portal.lexicon import say
 from portal.requests import PortalRequest
-from portal.rules.money import yuan
+from portal.rules.money import grouped
 
 
 def cashier(request: PortalRequest, ref: str) -> HttpResponse:
@@ -28,7 +28,7 @@ def cashier(request: PortalRequest, ref: str) -> HttpResponse:
         services.decide(ref, form.cleaned_data["ending"], by=robot("provider"))
         return redirect("demo-cashier", ref)
     context = {
-        "amount": say("chrome.yuan", request.lang, yuan=yuan(charge.fen)),
+        "amount": say("chrome.yuan", request.lang, yuan=grouped(charge.fen)),
         "state": charge.ending,
         "state_words": say(f"demo.cashier.ended.{charge.ending}", request.lang),
         "ways": _ways(request.lang) if charge.ending in ("pending", "unknown") else [],

@@ -11,14 +11,14 @@ from portal.masked import Phone
 from portal.models import SmsMessage
 from portal.refs import new_ref
 from portal.services import sms
-from portal.services.register import number_index
+from portal.services.register import number_index, number_indexes
 
 
 def open_handset(number: Phone, *, story: str = "", position: int = 1000, by: Actor) -> Handset:
     """The handset of a number, made when it is asked for the first time; a story given later is written in."""
     index = number_index(number)
     with transaction.atomic():
-        found = Handset.objects.filter(number_index=index).first()
+        found = Handset.objects.filter(number_index__in=number_indexes(number)).first()
         if found is not None and (not story or found.story == story):
             return found
         if found is not None:

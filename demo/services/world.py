@@ -14,7 +14,7 @@ from demo.cast.shapes import Line
 from demo.cast.subscribers import cast
 from demo.models import SeededProvince
 from demo.queries import provinces_of_schema
-from demo.services import handsets, staff, tempers
+from demo.services import handsets, openings, staff, tempers
 from portal import clock
 from portal.actors import Actor
 from portal.rules.places import DEMO_OPERATORS, PROVINCES
@@ -46,6 +46,7 @@ def seed(provinces: Sequence[str], *, by: Actor, told: Callable[[str], None] = l
     with transaction.atomic(durable=True):
         load_reference(demo=True)
     staff.enrol_all(by=by)
+    openings.set_out(by=by)
     named = cast(clock.today())
     there = provinces_of_schema(databases.template_name())
     wanted = [Bss(operator.code, code) for operator in DEMO_OPERATORS for code in provinces]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from closure import states
 from closure.models import Case
-from closure.pages.opening import home_words
-from closure.pages.shown import left
+from closure.words.named import home_words
+from closure.words.shown import left
 from portal import clock
 from portal.lexicon import say
 from portal.requests import PortalRequest
@@ -38,12 +39,13 @@ def waiting(case: Case, lang: str) -> dict[str, Any]:
         "who": home_words(case, lang) if waits == "home" else say(f"desk.who.{waits}", lang),
         "limit_at": case.limit_at,
         "left": left(case.limit_at, lang) if case.limit_at else say("desk.no_limit", lang),
-        "pace": _pace(case),
+        "pace": pace_of(case.limit_at),
     }
 
 
-def _pace(case: Case) -> str:
-    if case.limit_at is None:
+def pace_of(limit_at: datetime | None) -> str:
+    """How urgent a limit is: late, soon, calm."""
+    if limit_at is None:
         return "calm"
-    seconds = (case.limit_at - clock.now()).total_seconds()
+    seconds = (limit_at - clock.now()).total_seconds()
     return "late" if seconds < 0 else "soon" if seconds < SOON_S else "calm"

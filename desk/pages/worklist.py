@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from closure.models import Case
-from closure.pages.opening import home_words
+from closure.words.named import home_words
+from desk.pages.paging import next_url, place_of
 from desk.pages.shown import staff_frame, waiting
 from desk.queries import ALL, PAGE_SIZE, TABS, after_deadline, open_cases
 from portal import clock
 from portal.lexicon import say
 from portal.requests import PortalRequest
-
-NO_LIMIT = "none"
 
 
 def worklist(request: PortalRequest) -> HttpResponse:
@@ -25,7 +22,7 @@ def worklist(request: PortalRequest) -> HttpResponse:
     tab = request.GET.get("tab", ALL)
     tab = tab if tab in TABS else ALL
     cases = open_cases(request.actor, tab)
-    if (place := _place(request.GET.get("after", ""))) is not None:
+    if (place := place_of(request.GET.get("after", ""))) is not None:
         cases = after_deadline(cases, *place)
     found = list(cases[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
@@ -35,7 +32,10 @@ def worklist(request: PortalRequest) -> HttpResponse:
             {"words": say(f"desk.tab.{one}", request.lang), "url": f"?tab={one}", "here": one == tab} for one in TABS
         ],
         "rows": [_row(case, request.lang) for case in shown],
-        "paging": {"older": _next(tab, shown[-1]) if len(found) > PAGE_SIZE else "", "newer": ""},
+        "paging": {
+            "older": next_url(tab, shown[-1].limit_at, shown[-1].pk) if len(found) > PAGE_SIZE else "",
+            "newer": "",
+        },
     }
     return render(request, "desk/worklist.html", context)
 
@@ -48,22 +48,3 @@ def _row(case: Case, lang: str) -> dict[str, Any]:
         "visiting": say(f"province.{case.visiting_province}", lang) if case.visiting_province else "",
         "waiting": waiting(case, lang),
     }
-
-
-def _next(tab: str, last: Case) -> str:
-    limit = last.limit_at.isoformat() if last.limit_at else NO_LIMIT
-    return "?" + urlencode({"tab": tab, "after": f"{limit}_{last.pk}"})
-
-
-def _place(text: str) -> tuple[datetime | None, int] | None:
-    """Where the page before ended; anything unreadable begins anew."""
-    limit, _, key = text.rpartition("_")
-    if not (key.isascii() and key.isdigit() and len(key) < 19):
-        return None
-    if limit == NO_LIMIT:
-        return None, int(key)
-    try:
-        at = datetime.fromisoformat(limit)
-    except ValueError:
-        return None
-    return (at, int(key)) if at.tzinfo is not None else None
