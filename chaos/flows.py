@@ -1,0 +1,190 @@
+"""What a subscriber wants of a case, flow by flow: what their line is like, and what they do when they look at it.
+
+A person acts on what the page shows, so the same script heals itself after a crash: it looks again and goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from bss.simulated import BillSpec, BucketSpec, ContractSpec, RoamedSpec, RoamingSpec, TieSpec
+from closure import mandates, states
+from closure.models import Case, Mandate, RoamingTail
+from closure.queries import current_quote
+from closure.services import agreement, disputes, filing, mandate, payment, refund, supplying, unbinding, withdrawal
+from portal.actors import Actor
+from portal.masked import PersonName
+from portal.models import WorkOrder
+from portal.roles import Role
+from portal.rules.identity import demo_id
+from settlement.models import Payment
+from settlement.services import payments
+from settlement.simulated.provider import decide
+from tests.closure.papers import a_png
+
+CARD = "6222020000000000000"
+OWED = BillSpec("2026-10", 5800, 0, date(2026, 11, 1), date(2026, 11, 14))
+OWN = BucketSpec("b1", "own", 3650)
+GIFT = BucketSpec("g1", "gifted", 2000)
+DOCUMENT = ContractSpec(
+    "K1",
+    "terminal",
+    "合约机",
+    signed_on=date(2025, 6, 1),
+    ends_on=date(2027, 6, 1),
+    monthly_fen=5800,
+    months_total=24,
+    subsidy_fen=120000,
+    formula="subsidy_share",
+    published_on=date(2025, 1, 1),
+    document_id="D1",
+    document_sha256="0" * 64,
+)
+FAMILY = TieSpec("T1", "family", "亲情网", "另一人按标准资费", 0)
+WANTS_PAPER = TieSpec("T1", "family", "亲情网", "另一人按标准资费", 0, needs="户主同意书")
+CONSENT = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+MUCH = BucketSpec("b1", "own", 30000)
+JAPAN = RoamedSpec("日本", date(2026, 11, 12))
+FROM_JAPAN = RoamingSpec("r1", "日本", date(2026, 11, 12), 4200, date(2026, 11, 27))
+EXPECTED_BY = date(2026, 12, 1)
+DAUGHTER = PersonName("林小芳"), demo_id("35", date(1985, 3, 2), 21)
+CLERK = Actor(Role.CLERK, "person:lin", operator="161", province="35", store="厦门店", label="甲网福建 0007")
+
+Does = Callable[[Case, Actor], bool]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A line and a person; `does(case, by)` acts once and says whether it did anything.
+
+    `lasts` says that a play of it takes a month of the case's time: the quick tier takes few of those.
+    """
+
+    name: str
+    does: Does
+    line: Mapping[str, Any] = field(default_factory=dict)
+    ends: frozenset[str] = frozenset({states.CLOSED})
+    lasts: bool = False
+
+
+def _files(case: Case, by: Actor) -> bool:
+    if case.state != states.DRAFT:
+        return False
+    filing.file(case, by=by)
+    return True
+
+
+def _goes_on(case: Case, by: Actor) -> bool:
+    """From the quote to the money, whatever the sum is."""
+    quote = current_quote(case)
+    if case.state == states.QUOTED and quote is not None:
+        return _settles(case, quote.seq, quote.total_fen, by)
+    if case.state == states.PAYING:
+        return _pays(case, by)
+    return False
+
+
+def _settles(case: Case, seq: int, total_fen: int, by: Actor) -> bool:
+    if case.acknowledged_at is None:
+        unbinding.acknowledge(case, by=by)
+    elif total_fen > 0:
+        payment.pay(case, "card", seq, by=by)
+    elif total_fen < 0 and not case.refund_route:
+        refund.choose_route(case, "card", CARD, by=by)
+    else:
+        payment.settle_without_payment(case, seq, by=by)
+    return True
+
+
+def _pays(case: Case, by: Actor) -> bool:
+    """At the cashier's: the charge is open, so pay it; the provider calls back."""
+    charge = Payment.objects.get(ref=case.payment_ref)
+    if charge.state != "SENT":
+        return False
+    callback = decide(charge.ref, "paid")
+    if callback is not None:
+        payments.hear(callback, by=by)
+    return True
+
+
+def _closes(case: Case, by: Actor) -> bool:
+    return _files(case, by) or _goes_on(case, by)
+
+
+def _disputes(case: Case, by: Actor) -> bool:
+    """The penalty is set aside once, then the case goes on without it."""
+    quote = current_quote(case)
+    if case.state != states.QUOTED or quote is None or case.disputes.exists():
+        return _closes(case, by)
+    line = quote.lines.get(kind="penalty")
+    disputes.open_dispute(case, line.position, quote.seq, "never_signed", by=by)
+    return True
+
+
+def _withdraws(case: Case, by: Actor) -> bool:
+    if _files(case, by):
+        return True
+    if case.state != states.QUOTED:
+        return False
+    withdrawal.withdraw(case, by=by)
+    return True
+
+
+def _is_asked_for_a_paper(case: Case, by: Actor) -> bool:
+    """The home province wants the householder's consent before it unties: the person sends it."""
+    order = WorkOrder.objects.filter(case_ref=case.ref, state="RETURNED").first()
+    if order is None:
+        return _closes(case, by)
+    supplying.supply(case, order, note="", content=CONSENT, sends=order.sends, by=by)
+    return True
+
+
+def _sends_somebody(case: Case, by: Actor) -> bool:
+    """The holder's daughter acts with papers; a clerk at home reads them, then sees her and the originals."""
+    row = Mandate.objects.filter(case=case).first()
+    if row is None:
+        filing.set_place(case, CLERK.province, by=by)
+        mandate.offer(case, mandates.DELEGATE, DAUGHTER, {"letter": a_png()}, by=by)
+    elif row.state == mandates.SUBMITTED:
+        mandate.review(row.ref, "accepted", by=CLERK)
+    elif row.state == mandates.ACCEPTED:
+        mandate.see_originals(row.ref, seen=["letter"], by_eye=True, by=CLERK)
+    else:
+        return _closes(case, by)
+    return True
+
+
+def _was_abroad(case: Case, by: Actor) -> bool:
+    """What comes later from abroad is kept back of the refund, once; then the case goes on."""
+    quote, tail = current_quote(case), RoamingTail.objects.filter(case=case).first()
+    if case.state != states.QUOTED or quote is None or tail is None or tail.agreed_at is not None:
+        return _closes(case, by)
+    agreement.agree(case, "keep", quote.seq, by=by)
+    return True
+
+
+FLOWS = (
+    Flow("nothing", _closes),
+    Flow("arrears_contract", _closes, {"bills": [OWED], "contracts": [DOCUMENT], "buckets": [OWN, GIFT]}),
+    Flow("refund", _closes, {"buckets": [OWN, GIFT]}),
+    Flow("dispute", _disputes, {"bills": [OWED], "contracts": [DOCUMENT]}),
+    Flow("tie", _closes, {"ties": [FAMILY]}),
+    Flow(
+        "withdrawal",
+        _withdraws,
+        {"bills": [OWED], "contracts": [DOCUMENT], "ties": [FAMILY]},
+        frozenset({states.WITHDRAWN}),
+    ),
+    Flow("lapse", _files, {"bills": [OWED]}, frozenset({states.LAPSED}), lasts=True),
+    Flow("returned", _is_asked_for_a_paper, {"ties": [WANTS_PAPER]}),
+    Flow("delegate", _sends_somebody),
+    Flow(
+        "roaming",
+        _was_abroad,
+        {"roamed": [JAPAN], "roaming_by": EXPECTED_BY, "roaming": [FROM_JAPAN], "buckets": [MUCH]},
+    ),
+)
+BY_NAME = {flow.name: flow for flow in FLOWS}

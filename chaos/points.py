@@ -1,0 +1,104 @@
+"""Crash points, found and not listed: every commit, gateway call and publish says that it is reached.
+
+Installed in a child process only. A point's name is `flow/step/site#n`: the n-th time that site is reached in that step
+of that flow. Autocommit writes are an error: they would be points that nobody counts.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from portal import nudges
+
+WRITES = re.compile(r"\s*(?:WITH\b.*?\b)?(INSERT|UPDATE|DELETE|TRUNCATE|MERGE)\b", re.IGNORECASE | re.DOTALL)
+
+
+class WriteOutsideTransaction(AssertionError):
+    """A row was written in autocommit: no crash point stands before it."""
+
+
+def die() -> None:
+    """SIGKILL to this very process."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass
+class Watch:
+    """Counts the points of one run and, when told to, dies at one of them, or does what `act` does there."""
+
+    flow: str
+    die_at: int | None = None
+    tell: Callable[[str], None] = lambda _point: None
+    act: Callable[[], None] = die
+    step: str = "start"
+    seen: list[str] = field(default_factory=list)
+    times: Counter[str] = field(default_factory=Counter)
+
+    def reach(self, site: str) -> None:
+        """A point is reached; when it is the one, it happens."""
+        place = f"{self.flow}/{self.step}/{site}"
+        self.times[place] += 1
+        point = f"{place}#{self.times[place]}"
+        self.seen.append(point)
+        if self.die_at is not None and len(self.seen) - 1 == self.die_at:
+            self.tell(point)
+            self.act()
+
+
+class _Current:
+    """The watch of this process, or none."""
+
+    watch: Watch | None = None
+
+
+def reach(site: str) -> None:
+    """Tell this process's watch, if there is one."""
+    if _Current.watch is not None:
+        _Current.watch.reach(site)
+
+
+def step(name: str) -> None:
+    """What follows belongs to this step."""
+    if _Current.watch is not None:
+        _Current.watch.step = name
+
+
+def install(watch: Watch) -> None:
+    """Put the hooks in place, for the rest of this process's life."""
+    _Current.watch = watch
+    commit = BaseDatabaseWrapper._commit  # type: ignore[attr-defined]
+
+    def watched(self: BaseDatabaseWrapper) -> Any:
+        reach("commit.before")
+        done = commit(self)
+        reach("commit.after")
+        return done
+
+    BaseDatabaseWrapper._commit = watched  # type: ignore[attr-defined]
+    connection.execute_wrappers.append(_no_autocommit_write)
+    nudges.broker = Silence()  # type: ignore[assignment]
+
+
+def _no_autocommit_write(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+    if WRITES.match(str(sql)) and not context["connection"].in_atomic_block:
+        raise WriteOutsideTransaction(str(sql)[:80])
+    return execute(sql, params, many, context)
+
+
+class Silence:
+    """A broker that takes every message and delivers none: whatever happens, happens by the sweep."""
+
+    def send(self, task_name: str, ids: tuple[str | int, ...]) -> bool:
+        """A point before and one after each publish."""
+        reach(f"publish.{task_name}.before")
+        reach(f"publish.{task_name}.after")
+        return True

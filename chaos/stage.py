@@ -1,0 +1,197 @@
+"""One case on the stage: person and robots act in turn, and the clock runs to whatever is due next."""
+
+from __future__ import annotations
+
+import mmap
+import random
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+from psycopg2 import sql
+
+from bss.simulated import LineSpec, plant
+from chaos import points
+from chaos.flows import Flow
+from chaos.ground import FUJIAN
+from closure import states
+from closure import tasks as closure_tasks
+from closure.models import Case
+from closure.services import filing
+from portal import clock
+from portal import tasks as portal_tasks
+from portal.actors import robot
+from portal.errors import TongbanError
+from portal.masked import PersonName, Phone
+from portal.models import LineAccount
+from portal.queries.people import line_actor
+from portal.rules.identity import demo_id
+from portal.services import subscribers
+from settlement import tasks as settlement_tasks
+
+MORNING = datetime(2026, 11, 24, 10, 12, tzinfo=clock.SHANGHAI)
+HOLDER = PersonName("张晓岚")
+ID = demo_id("35", date(1988, 6, 1), 7)
+LONGEST = timedelta(days=45)
+ROUNDS = 400
+LEASED = (
+    "closure_case",
+    "closure_restoring",
+    "closure_dispute",
+    "closure_claim",
+    "closure_roamingtail",
+    "bss_command",
+    "settlement_payment",
+    "settlement_payout",
+    "portal_workorder",
+)
+SWEEPS: tuple[tuple[str, Callable[[], object]], ...] = (
+    ("closure", closure_tasks.sweep),
+    ("settlement", settlement_tasks.sweep),
+    ("notices", portal_tasks.sweep_notices),
+    ("orders", portal_tasks.sweep_orders),
+    ("numbers", portal_tasks.sweep_numbers),
+)
+
+
+class Stuck(AssertionError):
+    """A case neither ended nor has anything to wait for: nobody will ever look at it again."""
+
+
+class VirtualClock:
+    """The instant of the play, in memory that parent and children share: a killed child leaves it where it was."""
+
+    def __init__(self, start: datetime = MORNING) -> None:
+        self._memory = mmap.mmap(-1, 8)
+        self.set(start)
+
+    def set(self, at: datetime) -> None:
+        """Move the hands, for every process from its next look on."""
+        self._memory.seek(0)
+        self._memory.write(struct.pack("d", at.timestamp()))
+        clock._frozen = self.now()
+
+    def now(self) -> datetime:
+        """The instant, aware."""
+        self._memory.seek(0)
+        seconds: float = struct.unpack("d", self._memory.read(8))[0]
+        return datetime.fromtimestamp(seconds, clock.SHANGHAI)
+
+    def enter(self) -> None:
+        """Let this process live by the shared instant."""
+        clock._frozen = self.now()
+
+
+@dataclass(frozen=True)
+class Cast:
+    """One prepared draft."""
+
+    number: Phone
+    case_ref: str
+    account_ref: str
+
+
+def prepare(flow: Flow, serial: int) -> Cast:
+    """Plant a line of Fujian for this run alone, and the complete draft of its holder, now in Jiangsu."""
+    with transaction.atomic(), connection.cursor() as db:
+        db.execute(
+            "DELETE FROM bss_health"
+        )  # the clock went back since the last play; a breaker must not be open till then
+    number, contact = Phone(f"16135{serial:06d}"), Phone(f"16932{serial:06d}")
+    plant(FUJIAN, LineSpec(number=number.plain, holder_name=HOLDER.plain, holder_id=ID.plain, **flow.line))
+    account = subscribers.sign_in(number, robot("chaos"))
+    by = line_actor(account)
+    draft = filing.open_draft(account, by=by)
+    filing.set_holder(draft, HOLDER, ID, by=by)
+    filing.set_place(draft, "32", by=by)
+    draft.contact = contact
+    Case.objects.filter(pk=draft.pk).update(contact_box=draft.contact_box, contact_verified_at=clock.now())
+    return Cast(number, draft.ref, account.ref)
+
+
+def play(
+    flow: Flow, cast: Cast, hands: VirtualClock, *, seed: int, passes: Callable[[int], None] = lambda _round: None
+) -> None:
+    """Person and robots take turns until the case has ended and nothing of it is due; Stuck when that never comes.
+
+    `passes` is what happens after each round, whoever acted.
+    """
+    random.seed(seed)
+    by = line_actor(LineAccount.objects.get(ref=cast.account_ref))
+    latest, pause = hands.now() + LONGEST, 1
+    for number in range(ROUNDS):
+        points.step("person")
+        acted = _acts(flow, cast, by)
+        for name, sweep in SWEEPS:
+            points.step(name)
+            _goes_on(sweep)
+        passes(number)
+        if acted:
+            pause = 1
+            continue
+        due = next_due(cast.case_ref)
+        if due is None:
+            _check_end(flow, cast)
+            return
+        if due > latest:
+            raise Stuck(f"{flow.name}: still waiting for {due:%m-%d %H:%M}")
+        pause = 1 if due > hands.now() else min(2 * pause, 60)
+        hands.set(max(due, hands.now() + timedelta(seconds=pause)))
+    raise Stuck(f"{flow.name}: no end in {ROUNDS} rounds")
+
+
+def _goes_on(sweep: Callable[[], object]) -> None:
+    """A worker whose database hung up loses this turn, and comes back with a new connection."""
+    try:
+        sweep()
+    except (OperationalError, InterfaceError):
+        connection.close()
+
+
+def _acts(flow: Flow, cast: Cast, by: object) -> bool:
+    try:
+        return flow.does(Case.objects.get(ref=cast.case_ref), by)  # type: ignore[arg-type]
+    except TongbanError:
+        return False  # the page was out of date; a person looks again
+    except (OperationalError, InterfaceError):
+        connection.close()
+        return True  # an error page; a person tries again
+
+
+def _check_end(flow: Flow, cast: Cast) -> None:
+    state = Case.objects.values_list("state", flat=True).get(ref=cast.case_ref)
+    if state not in flow.ends:
+        raise Stuck(f"{flow.name}: ended in {state}")
+
+
+def next_due(case_ref: str) -> datetime | None:
+    """The next instant at which something of this case is due, by its rows alone; None when nothing is."""
+    query = """
+        SELECT min(at) FROM (
+            SELECT due_at AS at FROM closure_case WHERE ref = %(ref)s
+            UNION ALL SELECT due_at FROM bss_command WHERE case_ref = %(ref)s AND ended_at IS NULL
+            UNION ALL SELECT due_at FROM settlement_payment WHERE case_ref = %(ref)s
+            UNION ALL SELECT due_at FROM settlement_payout WHERE case_ref = %(ref)s
+            UNION ALL SELECT due_at FROM closure_roamingtail
+                WHERE case_id = (SELECT id FROM closure_case WHERE ref = %(ref)s)
+            UNION ALL SELECT due_at FROM closure_dispute
+                WHERE case_id = (SELECT id FROM closure_case WHERE ref = %(ref)s)
+            UNION ALL SELECT next_at FROM portal_notice WHERE case_ref = %(ref)s
+            UNION ALL SELECT filed_at + interval '6 seconds' FROM closure_case
+                WHERE ref = %(ref)s AND charging_stopped_at IS NULL AND state = ANY(%(open)s)
+        ) AS timers
+    """
+    with connection.cursor() as db:
+        db.execute(query, {"ref": case_ref, "open": sorted(states.OPEN)})
+        row = db.fetchone()
+    return row[0].astimezone(clock.SHANGHAI) if row and row[0] else None
+
+
+def let_leases_run_out() -> None:
+    """The dead worker's leases expire: the database's clock cannot be moved, so the rows are."""
+    query = sql.SQL("UPDATE {} SET lease_until = NULL WHERE lease_until IS NOT NULL")
+    with transaction.atomic(), connection.cursor() as db:
+        for table in LEASED:
+            db.execute(query.format(sql.Identifier(table)).as_string(db.cursor))
