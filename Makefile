@@ -3,10 +3,12 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(
 PY := .venv/bin/python
 READY := .venv/.ready
 PACKAGES := portal bss settlement realname closure porting complaints desk demo
-PYTEST := $(PY) -m pytest -n 2
+# The tests' order: shuffled, and the same each time, so that what failed fails again. Try others: SHUFFLE=7.
+SHUFFLE ?= 630534309
+PYTEST := $(PY) -m pytest -n 2 --randomly-seed=$(SHUFFLE)
 export PORT HOST PROVINCES
 
-.PHONY: demo stop test test-quick check format docs lock browser environment clean
+.PHONY: demo stop test test-quick chaos chaos-quick chaos-mutants chaos-points check format docs lock browser environment clean
 .DEFAULT_GOAL := demo
 
 demo: $(READY)  ## the whole product with a seeded world, until Ctrl-C
@@ -21,10 +23,22 @@ test: browser  ## every test, the browser's too
 test-quick: $(READY)  ## rules, apps and law; no browser
 	$(PYTEST) -m "rules or apps or law"
 
+chaos-quick: $(READY)  ## kill the product at a hundred places, and twenty times in its recovery
+	@DJANGO_SETTINGS_MODULE=portal.settings.chaos $(PY) -m chaos quick --seed $(or $(SEED),$(SHUFFLE))
+
+chaos: $(READY)  ## at every place, with double deaths and the whole matrix of province faults
+	@DJANGO_SETTINGS_MODULE=portal.settings.chaos $(PY) -m chaos full $(if $(SEED),--seed $(SEED))
+
+chaos-mutants: $(READY)  ## spoil the product in sixteen ways: each is caught by the invariant it names
+	@DJANGO_SETTINGS_MODULE=portal.settings.chaos $(PY) -m chaos mutants $(if $(SEED),--seed $(SEED))
+
+chaos-points: $(READY)  ## write down the crash points anew: fewer than before need a reason
+	@DJANGO_SETTINGS_MODULE=portal.settings.chaos $(PY) -m chaos lock --seed 1
+
 check: $(READY)  ## the gate: the same in the hook and in CI
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
-	$(PY) -m mypy $(PACKAGES) tests manage.py
+	$(PY) -m mypy $(PACKAGES) chaos tests manage.py
 	git ls-files -z 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2 --check
 	.venv/bin/lint-imports
 	$(PY) -m tests.without_server makemigrations --check --dry-run

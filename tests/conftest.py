@@ -12,7 +12,7 @@ import pytest
 import redis
 from django.conf import settings
 from django.db import connections
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -22,6 +22,7 @@ from portal.celery_app import app as celery_app
 from portal.servers.provision import Addresses
 from portal.settings import environment
 from tests.databases import Servers, build_template, find_servers
+from tests.served import OVER_HTTP, Serving, serving
 
 TIERS = ("law", "journeys", "long")
 
@@ -115,6 +116,30 @@ def provinces(database: Addresses, servers: Servers, known_provinces: set[Bss]) 
 
     yield open_provinces
     province_databases.close_pools()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """Two provinces behind HTTPS on loopback, and one more without a database."""
+    places = (Bss("161", place) for place in ("35", "32", "99"))
+    with serving(tmp_path_factory.mktemp("links"), *places) as running:
+        yield running
+
+
+@pytest.fixture
+def over_http(served: Serving, settings: Settings) -> Serving:
+    """The gateway reaches every province over HTTPS."""
+    settings.BSS_ADAPTERS = {"default": OVER_HTTP}
+    settings.BSS_LINKS = served.links
+    return served
+
+
+@pytest.fixture(params=["in process", "over http"])
+def way(request: pytest.FixtureRequest) -> str:
+    """How the gateway reaches the provinces of this test: each such test runs both ways."""
+    if request.param == "over http":
+        request.getfixturevalue("over_http")
+    return str(request.param)
 
 
 def _point_at(addresses: Addresses) -> None:

@@ -63,7 +63,7 @@ def an_exchange(bss: Bss = FUJIAN, *, case_ref: str = "", question: str = "ident
     return ref
 
 
-def an_obstruction(bss: Bss = FUJIAN, *, case_ref: str, evidence_ref: str) -> Obstruction:
+def an_obstruction(bss: Bss = FUJIAN, *, case_ref: str, evidence_ref: str, words: str = WORDS) -> Obstruction:
     """An obstruction resting on an exchange."""
     with transaction.atomic():
         return obstructions.record(
@@ -72,7 +72,7 @@ def an_obstruction(bss: Bss = FUJIAN, *, case_ref: str, evidence_ref: str) -> Ob
             case_ref=case_ref,
             rules=("B-2",),
             evidence_ref=evidence_ref,
-            words=WORDS,
+            words=words,
             by=ROBOT,
         )
 

@@ -39,6 +39,8 @@ from portal.moving import move, movements_of, take_lease
 from tests.bss.conftest import CASE, NUMBER, SPEC
 from tests.bss.dates import OCTOBER
 
+pytestmark = pytest.mark.usefixtures("way")
+
 HOUR = timedelta(hours=1)
 
 

@@ -15,6 +15,7 @@ def test_a_published_reason_may_hold_up_a_closure(code: str) -> None:
 
 @pytest.mark.parametrize("code", ["3064", "2065", "3060", "3059", "4999", "", "优惠期"])
 def test_ties_roaming_porting_and_unmapped_codes_never_hold_up_a_closure(code: str) -> None:
+    """Ties are untied and a roaming tail comes later: neither is a reason to refuse (C-06, C-07, B-2)."""
     assert not may_block_closure(mapped(code))
 
 

@@ -30,10 +30,21 @@ BAD = {
 FIELDS = (
     "name", "id_number", "contact", "code", "province", "action", "draft", "case_no", "number", "amount", "tail",
     "method", "quote", "route", "destination", "consent", "photo", "phone", "next",
+    "password", "agent_name", "agent_id", "letter", "death", "kinship", "licence", "reason", "remove",
 )  # fmt: skip
-OPEN = ("/closure/find", "/closure/find/code", "/closure/restore", "/verify/certificate", "/verify", "/sign-in")
+OPEN = (
+    "/closure/find",
+    "/closure/find/code",
+    "/closure/track",
+    "/closure/restore",
+    "/verify/certificate",
+    "/verify",
+    "/sign-in",
+)
 LINE = ("/closure/identity", "/closure/confirm", "/closure/other")
-CASE = ("pay", "refund", "unbind", "again", "withdraw")
+CASE = ("pay", "refund", "unbind", "again", "withdraw", "acting")
+PERSON = ("/closure/several", "/closure/acting/delegate", "/closure/acting/heir", "/closure/acting/unit")
+ODD = ("%00", "%ff", "%ed%b3%bf", "%e2%80%ae", "9" * 3000, "%2e%2e", ";")
 
 
 @pytest.fixture
@@ -69,6 +80,17 @@ def test_no_page_of_a_case_breaks_on_what_is_typed(world: World, owner: Client, 
     world.work(Case.objects.get(ref=ref))
     answers = [owner.post(f"/closure/{ref}/{page}", dict.fromkeys(FIELDS, text)).status_code for page in CASE]
     assert max(answers) < 500
+
+
+def test_no_form_about_persons_breaks_on_what_is_typed(world: World, owner: Client) -> None:
+    world.draft()
+    sent = [(path, text) for path in PERSON for text in BAD.values()]
+    assert [one for one in sent if owner.post(one[0], dict.fromkeys(FIELDS, one[1])).status_code >= 500] == []
+
+
+@pytest.mark.parametrize("path", ["paper/{}", "sitting/{}", "acting/{}", "{}/acting"])
+def test_no_address_about_persons_breaks_on_a_strange_ref(owner: Client, path: str) -> None:
+    assert {owner.get("/closure/" + path.format(text)).status_code for text in ODD} == {404}
 
 
 @pytest.mark.parametrize("query", ["change", "lang", "next", "paid", "out", "operator", "province", "page"])

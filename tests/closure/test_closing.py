@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
+from bss.models import Command
 from closure import states
 from closure.models import Case, Certificate
-from closure.services import payment
+from closure.services import advance, payment, unbinding
 from portal import audit, register
 from portal.queries.register import home_of
 from portal.signing import is_genuine
 from settlement.queries import trial_balance
-from tests.closure.conftest import NUMBER, World
+from tests.closure.conftest import NUMBER, ROBOT, World
+
+pytestmark = pytest.mark.usefixtures("way")
 
 
 def closed(world: World) -> Case:
@@ -59,3 +64,16 @@ def test_the_audit_chain_holds_after_a_closing(world: World, fujian: Callable[..
     report = audit.verify()
     assert report.whole
     assert report.entries >= 6
+
+
+def test_the_charges_are_stopped_before_the_line_is_closed_even_when_the_message_was_lost(
+    world: World, fujian: Callable[..., None]
+) -> None:
+    fujian()
+    case = world.file()
+    advance.advance(case.ref, by=ROBOT)
+    unbinding.acknowledge(case, by=world.by)
+    payment.settle_without_payment(case, 1, by=world.by)
+    advance.advance(case.ref, by=ROBOT)
+    done = list(Command.objects.filter(case_ref=case.ref, state="DONE").order_by("ended_at", "pk"))
+    assert [command.verb for command in done] == ["stop_charging", "settle", "close_line"]

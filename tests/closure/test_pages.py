@@ -23,7 +23,18 @@ from settlement.models import Payment
 from tests.closure.conftest import CONTACT, HOLDER, ID, MORNING, NUMBER, World, code_of
 
 OWED = BillSpec("2026-10", 5800, 0, date(2026, 11, 1), date(2026, 11, 14))
-PATHS = ("", "/result", "/unbind", "/refund", "/pay", "/withdraw", "/again", "/certificate", "/certificate.pdf")
+PATHS = (
+    "",
+    "/result",
+    "/unbind",
+    "/refund",
+    "/pay",
+    "/withdraw",
+    "/again",
+    "/receipt",
+    "/certificate",
+    "/certificate.pdf",
+)
 
 
 def signed_in(account: LineAccount) -> Client:
@@ -125,6 +136,18 @@ def test_a_closed_case_opens_by_number_id_and_a_code_to_the_contact(world: World
         answer = visitor.post("/closure/find/code", {"code": code_of(visitor.session["find"][0])})
     assert answer.headers["Location"] == f"/closure/{ref}"
     assert visitor.get(f"/closure/{ref}").status_code == 200
+
+
+def test_a_closed_case_opens_for_who_is_signed_in_with_another_line_too(world: World, owner: Client) -> None:
+    ref = file_by_pages(owner)
+    case = Case.objects.get(ref=ref)
+    other = signed_in(subscribers.sign_in(CONTACT, robot("test")))
+    before = other.session.session_key
+    with clock.frozen(MORNING + timedelta(minutes=2)):
+        other.post("/closure/find", {"case_no": case.case_no, "id_number": ID.plain})
+        other.post("/closure/find/code", {"code": code_of(other.session["find"][0])})
+    assert other.get(f"/closure/{ref}").status_code == 200
+    assert other.session.session_key != before
 
 
 def test_a_case_number_with_another_id_leads_nowhere_and_says_nothing(world: World, owner: Client) -> None:

@@ -16,9 +16,11 @@ from portal.errors import Conflict, Invalid
 from settlement.ledger import BILLS, PROVIDER, AccountKey
 from settlement.models import Payment, Payout
 from settlement.queries import balance_of, trial_balance
+from settlement.services import payments
 from settlement.simulated.provider import decide
-from tests.closure.conftest import FUJIAN, MORNING, NUMBER, World, a_line
+from tests.closure.conftest import FUJIAN, MORNING, NUMBER, ROBOT, World, a_line
 
+both_ways = pytest.mark.usefixtures("way")
 OWED = BillSpec("2026-10", 5800, 0, date(2026, 11, 1), date(2026, 11, 14))
 OWN = BucketSpec("b1", "own", 3650)
 CARD = "6222020000000000000"
@@ -35,6 +37,7 @@ def fresh(case: Case) -> Case:
     return Case.objects.get(pk=case.pk)
 
 
+@both_ways
 def test_a_paid_case_closes_and_the_books_agree(world: World, owing: Case) -> None:
     decide(payment.pay(owing, "card", 1, by=world.by).ref, "paid")
     case = world.work(owing)
@@ -67,6 +70,17 @@ def test_an_unknown_payment_is_asked_about_and_never_repeated(world: World, owin
     assert Payment.objects.count() == 1
 
 
+def test_a_payment_that_is_heard_of_is_collected_at_once(world: World, owing: Case) -> None:
+    ref = payment.pay(owing, "card", 1, by=world.by).ref
+    asked = world.work(owing)
+    assert asked.due_at is not None
+    assert asked.due_at > clock.now()
+    callback = decide(ref, "paid")
+    assert callback is not None
+    payments.hear(callback, by=ROBOT)
+    assert world.work(owing).state == states.CLOSED
+
+
 def test_a_payment_nobody_made_runs_out_and_the_quote_stands(world: World, owing: Case) -> None:
     payment.pay(owing, "card", 1, by=world.by)
     assert world.work(owing).state == states.PAYING
@@ -93,6 +107,7 @@ def test_a_refund_needs_its_route_before_the_closing(world: World, fujian: Calla
         payment.settle_without_payment(case, 1, by=world.by)
 
 
+@both_ways
 def test_ones_own_money_is_refunded_and_the_ledger_balances(world: World, fujian: Callable[..., None]) -> None:
     fujian(buckets=[OWN, BucketSpec("b2", "gifted", 2000)])
     case = world.quoted()
@@ -128,6 +143,7 @@ def test_a_refund_number_of_another_holder_is_refused(world: World, fujian: Call
 
 
 def test_the_checklist_is_acknowledged_before_the_money(world: World, fujian: Callable[..., None]) -> None:
+    """What hangs on the number is shown and acknowledged first (C-10)."""
     fujian(bills=[OWED])
     case = world.work(world.file())
     with pytest.raises(Conflict):
@@ -146,6 +162,7 @@ def refused_at_home(world: World, case: Case) -> Case:
     return world.work(held)
 
 
+@both_ways
 def test_what_a_refused_closing_left_paid_closes_the_case_without_a_second_payment(world: World, owing: Case) -> None:
     decide(payment.pay(owing, "card", 1, by=world.by).ref, "paid")
     case = refused_at_home(world, owing)
@@ -165,6 +182,7 @@ def offsetting(world: World, fujian: Callable[..., None]) -> Case:
     return fresh(case)
 
 
+@both_ways
 def test_an_offset_the_home_province_refused_is_not_in_the_books(world: World, offsetting: Case) -> None:
     case = refused_at_home(world, offsetting)
     assert balance_of(AccountKey("161", "35", BILLS)) == 0
@@ -172,6 +190,7 @@ def test_an_offset_the_home_province_refused_is_not_in_the_books(world: World, o
     assert balance_of(AccountKey("161", "35", BILLS)) == -5800
 
 
+@both_ways
 def test_a_withdrawal_after_a_refused_closing_takes_the_offset_back(world: World, offsetting: Case) -> None:
     set_temper(FUJIAN, Temper.OBSTRUCTIVE, only=["close_line"], code="2067", words="欠费 12.00 元")
     case = world.work(offsetting)

@@ -16,6 +16,8 @@ from closure.services import payment, withdrawal
 from portal import clock
 from tests.closure.conftest import FUJIAN, MORNING, World
 
+pytestmark = pytest.mark.usefixtures("way")
+
 
 @pytest.fixture
 def settled(world: World, fujian: Callable[..., None]) -> Case:
@@ -87,3 +89,11 @@ def test_a_refused_identity_question_is_asked_again_with_a_directive(world: Worl
     assert case.state == states.QUOTED
     row = Obstruction.objects.get(case_ref=case.ref)
     assert (row.kind, "优惠期" in row.words) == ("question_refused", True)
+
+
+def test_no_reason_is_lawful_for_not_stopping_the_charges(world: World, fujian: Callable[..., None]) -> None:
+    fujian()
+    set_temper(FUJIAN, Temper.OBSTRUCTIVE, only=["stop_charging"], code="2009", words="号码状态异常")
+    case = world.work(world.file())
+    assert case.charging_stopped_at is not None
+    assert Obstruction.objects.get(case_ref=case.ref).words == "号码状态异常"

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
 
 from bss.simulated import BillSpec, Temper, line_row, set_temper
 from closure.models import Restoring
-from closure.services import restoring
+from closure.services import restoring, returning
 from portal.actors import ANONYMOUS
-from portal.errors import Invalid
+from portal.errors import Invalid, TooMany
 from portal.masked import Phone
+from portal.models import WorkOrder
 from settlement.models import Payout
 from settlement.queries import trial_balance
-from settlement.simulated.provider import decide
-from tests.closure.conftest import FUJIAN, NUMBER, ROBOT, World
+from settlement.simulated.provider import decide, decide_payout
+from tests.closure.conftest import FUJIAN, MORNING, NUMBER, ROBOT, World
 
 OWED = BillSpec("2026-09", 5800, 0, date(2026, 10, 1), date(2026, 10, 14))
 
@@ -64,3 +66,43 @@ def test_a_number_of_no_operator_is_refused(world: World) -> None:
     with pytest.raises(Invalid) as refusal:
         restoring.ask(Phone("13800138000"), 1_000, "32", by=ANONYMOUS)
     assert refusal.value.field == "number"
+
+
+@pytest.fixture
+def come_back(suspended: None) -> Restoring:
+    """A payment the province would not take, whose return came back."""
+    set_temper(FUJIAN, Temper.OBSTRUCTIVE, only=["pay_in"])
+    row = paid(10_000)
+    set_temper(FUJIAN, Temper.HONEST)
+    with transaction.atomic():
+        returning._new_payout(row, "original", "", by=ROBOT)
+    decide_payout(row.payout_ref, "refused")
+    restoring.advance(row.ref, by=ROBOT)
+    return Restoring.objects.get(ref=row.ref)
+
+
+def test_a_return_that_came_back_waits_for_another_card(come_back: Restoring) -> None:
+    assert (come_back.due_at, returning.bounced(come_back)) == (None, True)
+    assert WorkOrder.objects.get(kind="refund").case_ref == come_back.ref
+    returning.choose_again(come_back, "6222020000000000000", by=ANONYMOUS)
+    restoring.advance(come_back.ref, by=ROBOT)
+    assert sorted(Payout.objects.values_list("state", flat=True)) == ["PAID", "REFUSED"]
+    assert trial_balance() == 0
+
+
+def test_a_poison_row_does_not_stop_the_others(suspended: None) -> None:
+    first = restoring.ask(NUMBER, 1_000, "32", by=ANONYMOUS)
+    second = restoring.ask(NUMBER, 2_000, "32", by=ANONYMOUS)
+    Restoring.objects.filter(pk=first.pk).update(payment_ref="gone")
+    assert restoring.sweep(limit=5, by=ROBOT) == 2
+    assert Restoring.objects.get(pk=first.pk).due_at == MORNING + timedelta(seconds=60)
+    assert Restoring.objects.get(pk=second.pk).due_at == MORNING + timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("address", ["", "203.0.113.7"])
+def test_payments_by_number_are_counted(world: World, address: str) -> None:
+    for place in range(10):
+        number = Phone(f"1613500{place:04d}") if address else NUMBER
+        restoring.ask(number, 1_000, "32", address=address, by=ANONYMOUS)
+    with pytest.raises(TooMany):
+        restoring.ask(NUMBER, 1_000, "32", address=address, by=ANONYMOUS)

@@ -21,7 +21,7 @@ def test_a_withdrawn_case_proves_that_the_province_is_as_it_was(world: World, fu
     withdrawal.withdraw(case, by=world.by)
     case = world.work(case)
     assert (case.state, case.due_at) == (states.WITHDRAWN, None)
-    assert [row["same"] for row in case.proof_lines] == [True] * 6
+    assert case.proof_lines != [] and all(row["same"] for row in case.proof_lines)
 
 
 def test_charging_is_on_again_after_a_withdrawal(world: World, fujian: Callable[..., None]) -> None:

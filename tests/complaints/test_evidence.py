@@ -106,3 +106,16 @@ def test_another_provinces_obstruction_is_not_listed(database: Addresses) -> Non
 
 def test_a_clerk_has_no_oversight(database: Addresses) -> None:
     assert entered("clerk").get("/oversight/evidence").status_code == 403
+
+
+def test_the_holders_name_inside_a_provinces_words_is_masked_in_the_list_and_on_the_page_g_06(
+    database: Addresses,
+) -> None:
+    case = a_case()
+    ref = an_exchange(case_ref=case.ref)
+    an_obstruction(case_ref=case.ref, evidence_ref=ref, words=f"机主{case.name.plain}在优惠期内")
+    client = entered("fujian")
+    for path in ("/oversight/obstructions", f"/oversight/evidence/{ref}"):
+        page = client.get(path).content.decode()
+        assert f"机主{case.name.masked}在优惠期内" in page
+        assert case.name.plain not in page

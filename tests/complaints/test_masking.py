@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from complaints.rules import masked_text
-from portal.masked import PersonName
+from complaints.rules import masked_text, masked_words
+from portal.masked import IdNumber, PersonName, Phone
 
 ID = "359999198602173243"
 
@@ -21,7 +23,7 @@ def test_the_name_of_a_plan_stays_word_for_word() -> None:
 
 
 def test_a_known_holder_is_masked_in_the_provinces_own_words_too() -> None:
-    shown = masked_text('{"words":"机主张丽华在优惠期内"}', holder=PersonName("张丽华"))
+    shown = masked_text('{"words":"机主张丽华在优惠期内"}', known=[PersonName("张丽华")])
     assert '"机主张*在优惠期内"' in shown
 
 
@@ -44,3 +46,35 @@ def test_long_numbers_are_masked_wherever_they_stand(text: str) -> None:
 def test_figures_dates_and_words_are_left_alone() -> None:
     text = '{"fen": 24000, "on": "2026-11-24", "words": "您在优惠期内，不能销户", "sha": "a1b2"}'
     assert all(part in masked_text(text) for part in ("24000", "2026-11-24", "您在优惠期内，不能销户", "a1b2"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"机主张丽华（{ID}）的号码16135006721在优惠期内",
+        "机主张 丽华，161 3500 6721",
+        f"张·丽华 {ID[:6]} {ID[6:14]} {ID[14:]}",
+        "161-3500-6721 张丽华",
+        '{"words":"\\u5f20\\u4e3d\\u534e"}',
+    ],
+)
+def test_what_the_case_knows_is_masked_in_free_text_also_with_gaps_g_06(words: str) -> None:
+    known = [PersonName("张丽华"), IdNumber(ID), Phone("16135006721")]
+    for shown in (masked_words(words, known), masked_text(words, known=known)):
+        bare = shown.replace(" ", "").replace("-", "").replace("·", "")
+        assert [secret.masked for secret in known if secret.plain in bare] == []
+
+
+def test_the_provinces_reason_stays_when_the_holder_is_masked() -> None:
+    assert masked_words("机主张丽华在优惠期内", [PersonName("张丽华")]) == "机主张*在优惠期内"
+
+
+def test_the_name_of_a_fact_is_no_persons_name() -> None:
+    told = [
+        {"name": "line_state", "value": "normal"},
+        {"name": "张丽华", "value": 1},
+        {"name": "match", "value": "张丽华"},
+    ]
+    shown = json.loads(masked_text(json.dumps(told), personal_name=True, known=[PersonName("张丽华")]))
+    assert [one["name"] for one in shown] == ["line_state", "张*", "match"]
+    assert shown[2]["value"] == "张*"

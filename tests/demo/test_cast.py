@@ -48,11 +48,23 @@ STORIES: dict[str, tuple[str, int | None, set[str]]] = {
         13520,
         {"leaving.equipment", "leaving.points", "tie.broadband", "tie.family", "tie.sub_card"},
     ),
+    "tie_needs_paper": ("QUOTED", 0, {"tie.family"}),
+    "tie_by_hand": ("QUOTED", 0, {"tie.main_card"}),
+    "left_lying": ("QUOTED", 0, set()),
+    "two_tabs": ("QUOTED", 0, set()),
+    "called_after": ("QUOTED", 0, set()),
     "roaming_tail": ("QUOTED", 4640, {"roaming.tail"}),
     "court_hold": ("HELD", None, {"identity.hold"}),
     "holder_mismatch": ("HELD", None, {"identity.mismatch"}),
     "obstructive_province": ("QUOTED", 3040 - 5000, set()),
     "slow_province": ("QUOTED", 3040, set()),
+    "delegate_at_home": ("QUOTED", 0, set()),
+    "delegate_across": ("QUOTED", 0, set()),
+    "minor": ("HELD", None, {"identity.minor"}),
+    "heir": ("HELD", None, {"identity.heir"}),
+    "unit": ("HELD", None, {"identity.unit"}),
+    "several_first": ("QUOTED", 0, set()),
+    "several_second": ("QUOTED", 0, set()),
 }
 """Key → state, whole fen to pay (less than 0: to refund), findings; on 24 November 2026 at 10:12."""
 

@@ -10,15 +10,18 @@ import pytest
 from bss.gateway import Bss, ask
 from bss.simulated.lines import line_row
 from bss.simulated.tempers import Temper, temper_of
+from closure.models import Opening
+from closure.queries import opening_rows
 from demo.cast.crowd import crowd
 from demo.cast.subscribers import OBSTRUCTIVE, SLOW, cast
 from demo.models import Handset, SeededProvince
-from demo.services import tempers, world
+from demo.services import openings, tempers, world
 from portal.actors import robot
 from portal.models import Person
 from portal.rules.identity import parse_resident_id
 from portal.rules.phone import parse_phone
 from portal.servers.provision import Addresses
+from realname.rules.units import parse_unit_code
 
 SEEDER = robot("seeder")
 TODAY = date(2026, 11, 24)
@@ -27,7 +30,9 @@ TODAY = date(2026, 11, 24)
 def test_every_line_of_the_cast_has_a_number_and_an_id_that_the_portal_takes() -> None:
     for line in cast(TODAY):
         assert parse_phone(line.spec.number) == line.number
-        assert parse_resident_id(line.spec.holder_id, today=TODAY).plain == line.spec.holder_id
+        person = line.spec.holder_kind != "unit"
+        read = parse_resident_id(line.spec.holder_id, today=TODAY) if person else parse_unit_code(line.spec.holder_id)
+        assert read.plain == line.spec.holder_id
 
 
 def test_no_two_lines_share_a_number() -> None:
@@ -105,3 +110,10 @@ def test_a_province_of_an_earlier_schema_is_made_anew(seeded: int) -> None:
     SeededProvince.objects.filter(operator="161", province="35").update(template="bss_template_of_yesterday")
     assert world.seed(THREE, by=SEEDER) == 1
     assert world.seed(THREE, by=SEEDER) == 0
+
+
+def test_one_province_shows_that_others_have_their_date(database: Addresses) -> None:
+    for _ in range(2):
+        openings.set_out(by=SEEDER)
+    assert [circle for circle, _ in opening_rows("163", "41", "web")] == ["all", "single"]
+    assert Opening.objects.count() == 2

@@ -10,11 +10,18 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from pytest_django import DjangoDbBlocker
 
+from bss.simulated import close_pools
+from portal.celery_app import app as celery_app
+from portal.settings import environment
 from tests import browser as chromium
 from tests.journeys import product as products
-from tests.journeys.product import RunningProduct
+from tests.journeys import standards
+from tests.journeys.product import RunningProduct, addresses_of
 
 OUT = Path(__file__).resolve().parents[2] / "out"
 PHONE = {"width": 390, "height": 844}
@@ -27,6 +34,8 @@ AXE = {
 }
 
 OpenPage = Callable[..., Page]
+Holds = Callable[..., None]
+WIDTHS = (320, 390, 1440)
 
 
 @pytest.fixture(scope="session")
@@ -114,6 +123,45 @@ def axe() -> Callable[[Page], None]:
     return check
 
 
+@pytest.fixture
+def inside(product: RunningProduct, django_db_blocker: DjangoDbBlocker) -> Iterator[RunningProduct]:
+    """This test also acts through the product's own verbs, on the running product's database, provinces and broker."""
+    addresses = addresses_of(product)
+    before = dict(connections["default"].settings_dict), settings.BSS_DATABASE_URL, settings.BSS_DATABASE_PREFIX
+    connections["default"].close()
+    connections["default"].settings_dict.update(environment.database(addresses.app))
+    settings.BSS_DATABASE_URL, settings.BSS_DATABASE_PREFIX = addresses.provinces, addresses.prefix
+    celery_app.conf.broker_url = environment.broker(os.environ.get("REDIS_URL") or products.WORLD.redis_url())  # type: ignore[misc]
+    close_pools()
+    with django_db_blocker.unblock():
+        yield product
+        connections.close_all()
+    close_pools()
+    connections["default"].settings_dict.update(before[0])
+    settings.BSS_DATABASE_URL, settings.BSS_DATABASE_PREFIX = before[1:]
+
+
+@pytest.fixture
+def holds(axe: Callable[[Page], None]) -> Holds:
+    """Call it with a page: what UX section 6 asks of every page, at 320, 390 and 1440 px.
+
+    With PICTURES=1 in the environment the page is also painted, for somebody to look at.
+    """
+
+    def check(page: Page, person: dict[str, str] | None = None) -> None:
+        size, found = page.viewport_size, {}
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 844})
+            found[width] = standards.faults(page, person=person)
+            _paint(page, width)
+        if size is not None:
+            page.set_viewport_size(size)
+        assert found == {width: [] for width in WIDTHS}, page.url
+        axe(page)
+
+    return check
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
     """Remember whether the test failed, for its pictures."""
@@ -136,3 +184,10 @@ def _keep_pictures(request: pytest.FixtureRequest, contexts: list[BrowserContext
     name = re.sub(r"\W+", "-", request.node.name)
     for number, page in enumerate(page for context in contexts for page in context.pages):
         page.screenshot(path=OUT / f"{name}-{number}.png", full_page=True)
+
+
+def _paint(page: Page, width: int) -> None:
+    if os.environ.get("PICTURES"):
+        OUT.mkdir(exist_ok=True)
+        name = re.sub(r"[a-z0-9]{26}", "ref", page.url.split("/", 3)[-1]).replace("/", "-")
+        page.screenshot(path=OUT / f"{len(list(OUT.iterdir())):03d}-{name[:60]}-{width}.png", full_page=True)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
-from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, connections
-from pytest_django import DjangoDbBlocker
+from django.db import InterfaceError, OperationalError, connection
 
 from bss.gateway import Bss
 from bss.models import Command
@@ -19,37 +15,16 @@ from closure.services import filing, payment, unbinding
 from demo.cast.crowd import crowd
 from portal import audit, clock
 from portal.actors import robot
-from portal.celery_app import app as celery_app
 from portal.masked import IdNumber, PersonName, Phone
 from portal.models import OneTimeCode
 from portal.queries.people import line_actor
-from portal.servers.places import World
 from portal.servers.process import wait_for
 from portal.services import codes, subscribers
-from portal.settings import environment
 from settlement.queries import trial_balance
-from tests.journeys.product import RunningProduct, addresses_of
+from tests.journeys.product import RunningProduct
 
 GUIZHOU = Bss("163", "52")
 CASES = 4
-
-
-@pytest.fixture
-def inside(product: RunningProduct, django_db_blocker: DjangoDbBlocker) -> Iterator[RunningProduct]:
-    """This test acts through the product's own verbs, on the running product's database and broker."""
-    addresses = addresses_of(product)
-    before = dict(connections["default"].settings_dict), settings.BSS_DATABASE_URL, settings.BSS_DATABASE_PREFIX
-    connections["default"].close()
-    connections["default"].settings_dict.update(environment.database(addresses.app))
-    settings.BSS_DATABASE_URL, settings.BSS_DATABASE_PREFIX = addresses.provinces, addresses.prefix
-    celery_app.conf.broker_url = environment.broker(os.environ.get("REDIS_URL") or World("journeys").redis_url())  # type: ignore[misc]
-    close_pools()
-    with django_db_blocker.unblock():
-        yield product
-        connections.close_all()
-    close_pools()
-    connections["default"].settings_dict.update(before[0])
-    settings.BSS_DATABASE_URL, settings.BSS_DATABASE_PREFIX = before[1:]
 
 
 def filed(place: int) -> Case:

@@ -20,7 +20,7 @@ def _is_ready(product: RunningProduct) -> bool:
     return bool(facts["database"] and facts["broker"])
 
 
-@pytest.mark.parametrize("program", ["postgres", "valkey", "web", "worker", "beat"])
+@pytest.mark.parametrize("program", ["postgres", "valkey", "web", "worker", "beat", "provinces"])
 def test_a_killed_part_comes_back_and_the_house_is_ready_again(product: RunningProduct, program: str) -> None:
     product.kill(program)
     wait_for(lambda: _is_ready(product), what="the house", limit_s=20)

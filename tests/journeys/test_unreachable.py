@@ -56,7 +56,7 @@ def test_another_persons_photo_holds_the_case_and_ones_own_lets_it_go_on(page: P
     withdraw(visitor)
     visitor.contact = "16932700023"
     from_the_other_line(visitor, a_photo(tmp_path))
-    visitor.see("可以销户")
+    visitor.see("核对完了")
     withdraw(visitor)
 
 
@@ -76,7 +76,7 @@ def test_arrears_paid_by_number_bring_the_service_back_and_the_code_arrives(page
     page.goto(back)
     visitor.see("已入账")
     visitor.file()
-    visitor.see("可以销户")
+    visitor.see("核对完了")
     withdraw(visitor)
 
 

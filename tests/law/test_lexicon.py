@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from portal import clock
 from portal.clock import SHANGHAI
 from portal.errors import Invalid, TooMany
 from portal.lexicon import PLACEHOLDER, lexicon_files, said_twice, say, texts
@@ -73,14 +75,19 @@ def test_an_unknown_key_or_a_missing_fact_is_an_error_of_ours() -> None:
 
 
 def test_facts_are_written_the_way_each_language_does(tmp_path: Path) -> None:
-    facts = {
+    facts: dict[str, Any] = {
         "until": datetime(2026, 11, 24, 10, 12, tzinfo=SHANGHAI),
         "on": date(2026, 11, 24),
         "left": Phone("16135006721"),
     }
-    assert say("error.code.wrong", left=facts["until"]) == "验证码不对，还可试 11月24日 10:12 次"
+    with clock.frozen(facts["until"]):
+        assert say("error.code.wrong", left=facts["until"]) == "验证码不对，还可试 11月24日 10:12 次"
+        assert "2027年2月22日 10:12" in say("error.code.wrong", left=facts["until"] + timedelta(days=90))
+        assert "22 Feb 2027 10:12" in say("error.code.wrong", "en", left=facts["until"] + timedelta(days=90))
     assert "24 Nov" in say("error.code.wrong", "en", left=facts["on"])
     assert "161****6721" in say("error.code.wrong", left=facts["left"])
+    assert "日本、泰国" in say("error.code.wrong", left=["日本", "泰国"])
+    assert "Japan, Thailand" in say("error.code.wrong", "en", left=["Japan", "Thailand"])
 
 
 def test_a_refusal_speaks_both_languages_and_counts_its_minutes() -> None:

@@ -82,7 +82,7 @@ def test_the_wrong_role_is_refused_and_not_sent_anywhere() -> None:
 def test_a_stranger_at_the_api_gets_a_problem_and_no_page() -> None:
     answer = knock("my", Role.ANONYMOUS, "/api/v1/closures")
     assert answer is not None
-    assert (answer.status_code, answer.headers["Content-Type"]) == (403, "application/problem+json")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (401, "application/problem+json")
 
 
 def test_a_word_nobody_declared_lets_nobody_in() -> None:

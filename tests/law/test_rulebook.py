@@ -73,3 +73,15 @@ def test_each_finding_that_blocks_has_a_remedy_for_somebody() -> None:
 def test_a_rule_without_a_summary_is_refused() -> None:
     with pytest.raises(ValueError, match="C-01"):
         parse_rulebook("## C-01 题目 | Title\n\nonly text\n")
+
+
+BEFORE_THE_COUNTER = frozenset({"C-22"})
+"""Training of clerks comes with the counter's procedures."""
+
+
+def test_each_closure_rule_stands_in_the_code_and_in_a_test() -> None:
+    wanted = {one for one in all_rules() if one.startswith("C-")} - BEFORE_THE_COUNTER
+    code = {one for path in sources() for one in CITED.findall(path.read_text(encoding="utf-8"))}
+    files = [path for kind in ("*.py", "*.toml") for path in (ROOT / "tests").rglob(kind) if path.name != "routes.toml"]
+    tests = {one for path in files for one in CITED.findall(path.read_text(encoding="utf-8"))}
+    assert (sorted(wanted - code), sorted(wanted - tests)) == ([], [])

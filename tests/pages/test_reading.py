@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.test import Client
 
-from portal import audit
 from portal.actors import Actor
 from portal.models import LineAccount
 from portal.queries.rules import all_rules
 from portal.roles import Role
+from portal.services.reveal import reveal
 
 
 def test_each_rule_has_a_page(visitor: Client) -> None:
@@ -37,12 +36,19 @@ def test_a_province_without_stores_says_what_to_do(visitor: Client) -> None:
 def test_who_looked_is_shown_with_the_reason(subscriber: Client) -> None:
     assert "还没有人看过" in subscriber.get("/my/access").content.decode()
     by = Actor(Role.CLERK, "person:x", label="甲网江苏 0317")
-    facts = {"who": by.label, "what": "身份证号码", "reason": "核对证件"}
-    with transaction.atomic():
-        audit.record("reveal", subject_ref=LineAccount.objects.get().ref, by=by, chain="32", facts=facts)
+    account = LineAccount.objects.get()
+    reveal(
+        account.number,
+        "id_number",
+        subject_ref=account.ref,
+        case_ref="",
+        province="35",
+        reason="核对证件原件",
+        by=by,
+    )
     page = subscriber.get("/my/access").content.decode()
     assert "甲网江苏 0317" in page
-    assert "理由：核对证件" in page
+    assert "理由：核对证件原件" in page
 
 
 def test_my_page_links_to_what_there_is(subscriber: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Event, Thread
 
 import pytest
@@ -32,14 +33,14 @@ def test_a_repeat_gets_the_first_result(database: Addresses, sweep: Actor) -> No
     assert submit(key, sweep, {"name": "y", "phone": "x"}, made="case2") == "again case1"
 
 
-@pytest.mark.parametrize("changed", ["body", "route", "actor"])
-def test_a_key_is_bound_to_actor_route_and_body(database: Addresses, sweep: Actor, changed: str) -> None:
+@pytest.mark.parametrize("changed", ["body", "route", "actor", "place"])
+def test_a_key_is_bound_to_actor_place_route_and_body_d_05(database: Addresses, sweep: Actor, changed: str) -> None:
     key = new_key()
     submit(key, sweep)
     with pytest.raises(Conflict, match=r"error\.repeat\.other"):
         submit(
             key,
-            ANONYMOUS if changed == "actor" else sweep,
+            {"actor": ANONYMOUS, "place": replace(sweep, province="44")}.get(changed, sweep),
             {"phone": "z"} if changed == "body" else BODY,
             "other" if changed == "route" else "closure-start",
         )

@@ -7,15 +7,21 @@ import os
 import subprocess
 import sys
 import time
+from datetime import timedelta
 
 import pytest
 import redis
 from django.db import transaction
+from django.test import Client
 
 from portal import nudges
+from portal.actors import Actor
+from portal.clock import frozen, now
 from portal.masked import Phone
+from portal.models import LineAccount, SmsMessage
 from portal.nudges import nudge, send_now
 from portal.servers.provision import Addresses
+from portal.services import notices
 from tests.databases import Servers
 
 
@@ -71,3 +77,18 @@ def test_a_process_that_only_serves_pages_sends_to_our_broker(servers: Servers, 
     done = subprocess.run([sys.executable, "-c", FRESH], env=environment, check=False, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
     assert queued(valkey) == ["portal.x"]
+
+
+def test_a_form_sent_while_the_broker_is_away_answers_at_once_and_its_message_goes_out_later(
+    line: LineAccount, sweep: Actor, no_broker: None
+) -> None:
+    browser = Client()
+    browser.get("/sign-in")  # the templates are read
+    start = time.monotonic()
+    answer = browser.post("/sign-in", {"phone": line.number.plain})
+    assert time.monotonic() - start < 1
+    assert answer.status_code == 302
+    assert SmsMessage.objects.count() == 0
+    with frozen(now() + timedelta(seconds=6)):
+        assert notices.sweep(by=sweep) == 1
+    assert SmsMessage.objects.count() == 1

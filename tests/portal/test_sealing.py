@@ -26,7 +26,7 @@ from portal.sealing import (
 )
 from portal.servers.provision import Addresses
 from portal.services import subscribers
-from portal.services.rewrapping import rewrap_all, sealed_cells
+from portal.services.rewrapping import Turned, rotate_all, sealed_cells
 
 CIPHERS = pytest.mark.parametrize("cipher", ["aes-256-gcm", "sm4-gcm"])
 
@@ -124,8 +124,8 @@ def test_after_a_rotation_the_old_key_may_go(
     line: LineAccount, fujian: Phone, settings: Settings, sweep: Actor
 ) -> None:
     rotate(settings)
-    assert rewrap_all(by=sweep)["portal.LineAccount.number_box"] == 1
-    assert set(rewrap_all(by=sweep).values()) == {0}
+    assert rotate_all(by=sweep)["portal.LineAccount.number_box"] == Turned(1)
+    assert set(rotate_all(by=sweep).values()) == {Turned()}
     settings.SEALING_KEYS = {"next": settings.SEALING_KEYS["next"]}
     assert LineAccount.objects.get().number == fujian
 
@@ -137,11 +137,11 @@ def test_a_rotation_that_was_killed_goes_on(line: LineAccount, settings: Setting
     LineAccount.objects.filter(pk=done.pk).update(
         number_box=seal(done.number.plain, f"portal_lineaccount.number_box:{done.ref}")
     )
-    assert rewrap_all(by=sweep)["portal.LineAccount.number_box"] == 3
+    assert rotate_all(by=sweep)["portal.LineAccount.number_box"] == Turned(3)
 
 
 def test_every_sealed_cell_is_found_for_rotation(database: Addresses, capsys: pytest.CaptureFixture[str]) -> None:
     cells = {f"{model._meta.label}.{box}" for model, box in sealed_cells()}
     assert {"portal.Person.totp_box", "portal.Notice.text_box", "portal.DataKey.secret_box"} <= cells
-    call_command("rotate_seals")
+    call_command("rotate_keys")
     assert "portal.Notice.text_box: 0" in capsys.readouterr().out

@@ -10,14 +10,15 @@ from django.db import transaction
 
 from portal.actors import Actor
 from portal.clock import frozen
-from portal.errors import Conflict, Invalid, Missing
-from portal.models import ParameterValue, WorkOrder
+from portal.errors import Conflict, Invalid, Missing, TooMany
+from portal.models import AuditEntry, ParameterValue, WorkOrder
 from portal.moving import movements_of
 from portal.servers.provision import Addresses
 from portal.work_orders import (
     answer_order,
     cancel_order,
     chase,
+    escalate_order,
     finish_order,
     open_order,
     resend_order,
@@ -49,7 +50,7 @@ def test_opening_an_order_again_gives_the_first_one(order: WorkOrder, sweep: Act
 
 @pytest.mark.parametrize("result", ["closed", "user_reason"])
 def test_an_answer_ends_the_waiting(order: WorkOrder, sweep: Actor, result: str) -> None:
-    answered = answer_order(order.key, result, by=sweep)
+    answered = answer_order(order.key, result, missing=["副卡还有欠费"], by=sweep)
     assert (answered.state, answered.result, answered.due_at) == ("ANSWERED", result, None)
     assert finish_order(order.key, by=sweep).state == "DONE"
 
@@ -72,7 +73,10 @@ def test_the_days_to_resend_are_a_parameter_of_the_province(order: WorkOrder, sw
         assert answer_order(order.key, "data_wrong", missing=["x"], by=sweep).due_at == noon + timedelta(days=5)
 
 
-@pytest.mark.parametrize(("result", "missing", "key"), [("maybe", [], "result"), ("data_wrong", [" "], "missing")])
+@pytest.mark.parametrize(
+    ("result", "missing", "key"),
+    [("maybe", [], "result"), ("data_wrong", [" "], "missing"), ("user_reason", [], "missing")],
+)
 def test_an_answer_that_says_nothing_is_refused(
     order: WorkOrder, sweep: Actor, result: str, missing: list[str], key: str
 ) -> None:
@@ -97,11 +101,68 @@ def sweep_orders(by: Actor) -> int:
     return sweep(by=by)
 
 
-def test_chasing_is_counted_and_moves_no_deadline(order: WorkOrder, sweep: Actor, noon: datetime) -> None:
-    for _ in range(3):
-        chase(order.key, by=sweep)
+def test_chasing_is_counted_and_logged_and_moves_no_deadline(order: WorkOrder, sweep: Actor, noon: datetime) -> None:
+    for hours in (7, 5, 3):
+        with frozen(noon - timedelta(hours=hours)):
+            chase(order.key, by=sweep)
     chased = WorkOrder.objects.get()
     assert (chased.state, chased.chases, chased.due_at) == ("CHASED", 3, noon)
+    assert AuditEntry.objects.filter(verb="order.chased", subject_ref="c").count() == 3
+
+
+def test_a_second_chase_within_two_hours_is_refused_and_not_counted(
+    order: WorkOrder, sweep: Actor, noon: datetime
+) -> None:
+    with frozen(noon - timedelta(hours=3)):
+        chase(order.key, by=sweep)
+    with frozen(noon - timedelta(minutes=90)), pytest.raises(TooMany) as refusal:
+        chase(order.key, by=sweep)
+    assert (refusal.value.key, refusal.value.retry_after) == ("error.order.chased", 30 * 60)
+    assert WorkOrder.objects.get().chases == 1
+
+
+def test_an_escalated_order_may_still_be_chased(order: WorkOrder, sweep: Actor, noon: datetime) -> None:
+    with frozen(noon):
+        sweep_orders(sweep)
+        assert (chase(order.key, by=sweep).state, WorkOrder.objects.get().chases) == ("ESCALATED", 1)
+
+
+def test_what_is_sent_late_is_still_taken(order: WorkOrder, sweep: Actor, noon: datetime) -> None:
+    with frozen(noon - timedelta(hours=1)):
+        answer_order(order.key, "attachment_missing", missing=["同意书"], by=sweep)
+    late = noon + timedelta(days=3)
+    with frozen(late):
+        assert sweep_orders(sweep) == 1
+        again = resend_order(order.key, {}, due_at=late + timedelta(days=1), by=sweep)
+    assert (again.state, again.sends, again.waits_for) == ("OPEN", 2, "province")
+
+
+def test_an_order_the_province_has_is_not_sent_again(order: WorkOrder, sweep: Actor, noon: datetime) -> None:
+    with frozen(noon):
+        sweep_orders(sweep)
+        with pytest.raises(Conflict, match=r"error\.order\.closed"):
+            resend_order(order.key, {}, due_at=noon, by=sweep)
+    assert WorkOrder.objects.get().state == "ESCALATED"
+
+
+def test_every_answer_is_kept_when_the_order_is_sent_again(order: WorkOrder, sweep: Actor, noon: datetime) -> None:
+    answer_order(order.key, "data_wrong", missing=["户主姓名"], by=sweep)
+    resend_order(order.key, {}, due_at=noon, by=sweep)
+    answer_order(order.key, "closed", by=sweep)
+    assert list(order.answers.order_by("pk").values_list("result", flat=True)) == ["data_wrong", "closed"]
+
+
+def test_a_user_reason_waits_for_the_user_and_is_no_end(order: WorkOrder, sweep: Actor, noon: datetime) -> None:
+    answered = answer_order(order.key, "user_reason", missing=["副卡还有欠费"], by=sweep)
+    assert answered.waits_for == "person"
+    assert resend_order(order.key, {}, due_at=noon, by=sweep).waits_for == "province"
+
+
+def test_an_unlawful_refusal_goes_to_the_regulator_at_once_and_once(order: WorkOrder, sweep: Actor) -> None:
+    for _ in range(2):
+        late = escalate_order(order.key, by=sweep, reason="refused")
+    assert (late.state, late.owner) == ("ESCALATED", "regulator:35")
+    assert movements_of(order).count() == 2
 
 
 def test_an_order_that_ended_is_not_answered_or_chased(order: WorkOrder, sweep: Actor) -> None:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from closure.rules import arrears, contract, filing, identity, quote, verification
+from closure.rules import arrears, contract, filing, identity, quote, standing, verification
+from closure.rules.standing import Standing
 from portal.masked import Phone
 
 WORKED = Path(__file__).parent.parent / "worked"
@@ -46,7 +47,7 @@ def a_contract(**also: Any) -> dict[str, Any]:
         "percent": 30,
         "minimum_fen": 0,
         "published_on": "2025-01-01",
-        "document": {"id": "d1", "sha256": "00"},
+        "document": {"id": "d1", "sha256": "00" * 32},
     }
     return facts | also
 
@@ -55,7 +56,7 @@ def a_contract(**also: Any) -> dict[str, Any]:
 def test_a_penalty_is_owed_with_its_document_only(case: dict[str, Any]) -> None:
     left = case["months_total"] - case["months_used"]
     ends_on = date(TODAY.year + left // 12, TODAY.month, 28)
-    document = {"id": "d1", "sha256": "00"} if case["document"] else None
+    document = {"id": "d1", "sha256": "00" * 32} if case["document"] else None
     terms = {name: case[name] for name in ("monthly_fen", "months_total", "percent")}
     penalty = contract.penalty_of(a_contract(ends_on=ends_on.isoformat(), document=document, **terms), TODAY)
     assert penalty is not None
@@ -181,16 +182,17 @@ def test_a_refused_question_is_information_and_never_a_block() -> None:
 
 
 def test_another_persons_photo_blocks_without_saying_who() -> None:
-    found = identity.other_line_findings({"match": True}, "no_match")
+    found = standing.findings({"other_line": {"match": True}}, Standing("other_line", photo_match="no_match"))
     assert [finding.key for finding in found] == ["identity.photo"]
 
 
 def test_another_holders_line_is_a_mismatch() -> None:
-    found = identity.other_line_findings({"match": False}, "match")
+    found = standing.findings({"other_line": {"match": False}}, Standing("other_line", photo_match="match"))
     assert [finding.key for finding in found] == ["identity.mismatch"]
 
 
 def test_a_bill_that_is_issued_but_not_due_is_in_the_quote_without_a_late_fee() -> None:
+    """No arrears at closing, and what the quote holds is not one more thing to do (C-02)."""
     issued = {"month": "2026-10", "fen": 5800, "paid_fen": 800, "issued_on": "2026-11-01", "due_on": "2026-11-30"}
     answers: dict[str, dict[str, Any]] = {
         "arrears": {"bills": [_bill("2026-09", "2026-10-31")], "total_fen": 5800},

@@ -15,7 +15,7 @@ from django.test import Client
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
-from portal.models import AuditEntry
+from portal.models import AuditEntry, WorkOrder
 from portal.moving import movements_of
 from settlement import queries
 from settlement.models import Payment, Payout, SimulatedCharge, SimulatedPayout
@@ -133,6 +133,7 @@ def test_a_callback_that_contradicts_the_end_is_kept_for_a_person(database: obje
     assert heard is not None
     assert heard.state == "REFUSED"
     assert AuditEntry.objects.filter(verb="payment.strange_callback").count() == 1
+    assert WorkOrder.objects.get(kind="payment").province == "32"
 
 
 @pytest.mark.parametrize("change", [{"body": b"{}"}, {"timestamp": "1"}, {"signature": "0" * 64}, {"signature": "é"}])

@@ -1,0 +1,172 @@
+"""Refunds by every route, and what came back: told, chosen again, paid once (C-05)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.conf import LazySettings
+
+from bss.simulated import BillSpec, BucketSpec, Temper, plant, set_temper
+from closure import states
+from closure.models import Case
+from closure.services import paying_out, payment, refund, withdrawal
+from portal import clock, work_orders
+from portal.actors import robot
+from portal.errors import Conflict, Invalid
+from portal.masked import Phone
+from portal.models import Notice, WorkOrder
+from settlement.ledger import PROVIDER, AccountKey
+from settlement.models import Payout
+from settlement.queries import balance_of
+from settlement.services.payouts import code_of
+from settlement.simulated.provider import decide, decide_payout
+from tests.closure.conftest import FUJIAN, MORNING, ROBOT, World, a_line
+
+OWN = BucketSpec("b1", "own", 3650)
+OWED = BillSpec("2026-10", 5800, 0, date(2026, 11, 1), date(2026, 11, 30))
+CARD, OTHER_CARD = "6222020000000000000", "6222020000000000018"
+CLERK = robot("store")
+
+
+def fresh(case: Case) -> Case:
+    return Case.objects.get(pk=case.pk)
+
+
+def closed(world: World, route: str, destination: str) -> Case:
+    """A closed case with 36.50 to be refunded; the payout is intended but not yet sent."""
+    case = world.quoted()
+    refund.choose_route(case, route, destination, by=world.by)
+    payment.settle_without_payment(fresh(case), 1, by=world.by)
+    set_temper(FUJIAN, Temper.DOWN, only=["refund"])
+    assert world.work(case).state == states.CLOSED
+    set_temper(FUJIAN, Temper.HONEST)
+    return fresh(case)
+
+
+def later(world: World, case: Case, minutes: int = 70) -> Case:
+    """The robots once more, after the pause."""
+    with clock.frozen(MORNING + timedelta(minutes=minutes)):
+        return world.work(case)
+
+
+def bounced(world: World, fujian: Callable[..., None]) -> Case:
+    """A closed case whose refund to a card came back."""
+    fujian(buckets=[OWN])
+    case = closed(world, "card", CARD)
+    paying_out._intend(case, 3650, "card", by=ROBOT)
+    decide_payout(case.payout_ref, "refused")
+    return later(world, case)
+
+
+def test_a_refund_to_a_card_arrives(world: World, fujian: Callable[..., None]) -> None:
+    fujian(buckets=[OWN])
+    case = later(world, closed(world, "card", CARD))
+    assert (case.due_at, Payout.objects.get().state) == (None, "PAID")
+
+
+def test_a_refund_to_another_number_of_the_holder_arrives(world: World, fujian: Callable[..., None]) -> None:
+    fujian(buckets=[OWN])
+    plant(FUJIAN, a_line(number=Phone("16135009999")))
+    later(world, closed(world, "line", "16135009999"))
+    assert (Payout.objects.get().route, Payout.objects.get().last4) == ("line", "9999")
+
+
+def test_cash_waits_until_its_code_is_shown(world: World, fujian: Callable[..., None]) -> None:
+    fujian(buckets=[OWN])
+    case = later(world, closed(world, "cash", ""))
+    payout = Payout.objects.get()
+    assert (payout.state, balance_of(AccountKey("161", "32", PROVIDER))) == ("SENT", 0)
+    with pytest.raises(Invalid):
+        paying_out.hand_over(case, "0" * 8, store="nanjing-1", by=CLERK)
+    paying_out.hand_over(case, code_of(payout), store="nanjing-1", by=CLERK)
+    later(world, case, 71)
+    assert balance_of(AccountKey("161", "32", PROVIDER)) == -3650
+
+
+def test_cash_is_handed_out_once(world: World, fujian: Callable[..., None]) -> None:
+    fujian(buckets=[OWN])
+    case = later(world, closed(world, "cash", ""))
+    paying_out.hand_over(case, code_of(Payout.objects.get()), store="nanjing-1", by=CLERK)
+    with pytest.raises(Conflict):
+        paying_out.hand_over(case, code_of(Payout.objects.get()), store="nanjing-2", by=CLERK)
+    later(world, case, 71)
+
+
+def test_a_refund_that_came_back_is_told_once_and_not_tried_by_itself(
+    world: World, fujian: Callable[..., None]
+) -> None:
+    case = bounced(world, fujian)
+    assert case.due_at is None
+    later(world, case, 75)
+    assert Notice.objects.filter(key="notice.closure.refund_bounced").count() == 1
+    assert WorkOrder.objects.get(kind="refund").province == "35"
+
+
+def test_another_way_pays_it_once(world: World, fujian: Callable[..., None]) -> None:
+    case = bounced(world, fujian)
+    with clock.frozen(MORNING + timedelta(minutes=80)):
+        paying_out.choose_again(case, "card", OTHER_CARD, by=world.by)
+        with pytest.raises(Conflict):
+            paying_out.choose_again(fresh(case), "card", CARD, by=world.by)
+        assert world.work(case).due_at is None
+    assert sorted(Payout.objects.values_list("state", flat=True)) == ["PAID", "REFUSED"]
+    assert balance_of(AccountKey("161", "32", PROVIDER)) == -3650
+    assert WorkOrder.objects.get(kind="refund").state == "CANCELLED"
+
+
+def test_money_on_its_way_has_no_second_way(world: World, fujian: Callable[..., None]) -> None:
+    fujian(buckets=[OWN])
+    case = closed(world, "card", CARD)
+    paying_out._intend(case, 3650, "card", by=ROBOT)
+    decide_payout(case.payout_ref, "unknown")
+    case = later(world, case)
+    with pytest.raises(Conflict):
+        paying_out.choose_again(case, "cash", "", by=world.by)
+
+
+def test_a_returned_payment_that_came_back_goes_another_way(world: World, fujian: Callable[..., None]) -> None:
+    fujian(bills=[OWED])
+    case = world.quoted()
+    decide(payment.pay(case, "card", 1, by=world.by).ref, "paid")
+    set_temper(FUJIAN, Temper.OBSTRUCTIVE, only=["settle"], code="2067", words="欠费 12.00 元")
+    case = world.work(case)
+    set_temper(FUJIAN, Temper.HONEST)
+    withdrawal.withdraw(case, by=world.by)
+    paying_out._intend(case, 5800, "original", by=ROBOT)
+    decide_payout(case.payout_ref, "refused")
+    case = world.work(case)
+    assert (case.due_at, all(row["same"] for row in case.proof_lines)) == (None, True)
+    paying_out.choose_again(case, "card", OTHER_CARD, by=world.by)
+    assert world.work(case).due_at is None
+    assert balance_of(AccountKey("161", "32", PROVIDER)) == 0
+
+
+def test_a_refund_the_home_province_refuses_is_an_order_and_not_a_storm(
+    world: World, fujian: Callable[..., None]
+) -> None:
+    fujian(buckets=[OWN])
+    case = closed(world, "card", CARD)
+    set_temper(FUJIAN, Temper.OBSTRUCTIVE, only=["refund"], code="2067", words="系统维护")
+    case = later(world, case)
+    assert case.due_at == MORNING + timedelta(minutes=130)
+    set_temper(FUJIAN, Temper.HONEST)
+    work_orders.answer_order(WorkOrder.objects.get(kind="refund").key, "closed", by=ROBOT)
+    later(world, case, 140)
+    with clock.frozen(MORNING + timedelta(minutes=141)):
+        assert world.work(case).due_at is None
+    assert Payout.objects.get().state == "PAID"
+
+
+def test_a_code_that_was_told_before_the_index_keys_were_rotated_still_fetches_the_cash(
+    world: World, fujian: Callable[..., None], settings: LazySettings
+) -> None:
+    fujian(buckets=[OWN])
+    case = later(world, closed(world, "cash", ""))
+    told = code_of(Payout.objects.get())
+    settings.INDEX_KEYS = {**settings.INDEX_KEYS, "next": bytes(range(32))}
+    settings.INDEX_ACTIVE = "next"
+    assert told != code_of(Payout.objects.get())
+    paying_out.hand_over(case, told, store="nanjing-1", by=CLERK)
+    assert Payout.objects.get().state == "PAID"
