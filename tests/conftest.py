@@ -19,9 +19,10 @@ from xdist.scheduler import LoadScopeScheduling
 from bss.provinces import Bss
 from bss.simulated import databases as province_databases
 from portal.celery_app import app as celery_app
+from portal.queries.register import forget_segments
 from portal.servers.provision import Addresses
 from portal.settings import environment
-from tests.databases import Servers, build_template, find_servers
+from tests.databases import Servers, build_template, find_servers, renamed
 from tests.served import OVER_HTTP, Serving, serving
 
 TIERS = ("law", "journeys", "long")
@@ -80,8 +81,12 @@ def template(servers: Servers) -> Addresses:
 
 @pytest.fixture
 def database(servers: Servers, template: Addresses, django_db_blocker: DjangoDbBlocker) -> Iterator[Addresses]:
-    """A fresh database for this test: real commits, as the product's role. Gives its addresses."""
-    addresses = servers.clone(template, f"{servers.mark}_test")
+    """A database as the migrations leave it: real commits, as the product's role. Gives its addresses."""
+    name = f"{servers.mark}_test"
+    if not servers.sweep(name):
+        servers.watch(template, name)
+        forget_segments()
+    addresses = renamed(template, name)
     _point_at(addresses)
     with django_db_blocker.unblock():
         yield addresses

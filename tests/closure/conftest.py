@@ -8,13 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from bss.provinces import Bss
 from bss.simulated import LineSpec, plant
 from closure.models import Case
 from closure.services import advance, charging, filing, unbinding
-from portal import clock, register
+from portal import clock
 from portal.actors import Actor, robot
 from portal.masked import IdNumber, PersonName, Phone
 from portal.models import OneTimeCode
@@ -94,8 +93,6 @@ def money_agrees() -> Callable[[], None]:
 def world(request: pytest.FixtureRequest, database: object, provinces: Callable[..., None]) -> Iterator[World]:
     """Fujian and Jiangsu of one operator, empty and honest, at 10:12 of a working day; afterwards the money agrees."""
     with clock.frozen(MORNING):
-        with transaction.atomic():
-            register.load_reference(demo=True)
         provinces(FUJIAN, JIANGSU)
         yield World(robot("test"))
         if "money_may_differ" not in request.fixturenames:

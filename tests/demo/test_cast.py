@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from django.db import transaction
 
 from bss.simulated import plant
 from closure.models import Case
@@ -21,7 +20,6 @@ from portal.masked import PersonName, Phone
 from portal.models import OneTimeCode
 from portal.queries.people import line_actor
 from portal.services import codes, subscribers
-from portal.services.register import load_reference
 
 MORNING = datetime(2026, 11, 24, 10, 12, tzinfo=clock.SHANGHAI)
 CONTACT = Phone("16932009001")
@@ -93,8 +91,6 @@ def test_every_line_but_the_contact_has_a_story() -> None:
 def test_each_line_comes_to_what_its_story_says(key: str, provinces: Callable[..., None]) -> None:
     line = CAST[key]
     with clock.frozen(MORNING):
-        with transaction.atomic():
-            load_reference(demo=True)
         provinces(line.bss)
         plant(line.bss, line.spec)
         tempers.set_out(line.bss, by=ROBOT)

@@ -13,7 +13,6 @@ from portal.masked import Phone
 from portal.models import SmsMessage
 from portal.servers.provision import Addresses
 from portal.services import sms
-from portal.services.register import load_reference
 
 NUMBER = Phone("16135008101")
 BY = robot("test")
@@ -22,8 +21,6 @@ BY = robot("test")
 @pytest.fixture
 def handset(database: Addresses) -> Handset:
     """The handset of one number in a portal that knows its operators."""
-    with transaction.atomic():
-        load_reference(demo=True)
     return handsets.open_handset(NUMBER, story="clean", position=1, by=BY)
 
 

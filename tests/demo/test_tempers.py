@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
 from bss.gateway import Bss
@@ -15,7 +14,6 @@ from demo.models import SeededProvince
 from demo.sms import HandsetSms
 from portal import clock
 from portal.masked import Phone
-from portal.services.register import load_reference
 
 FUJIAN = Bss("161", "35")
 
@@ -24,9 +22,7 @@ FUJIAN = Bss("161", "35")
 def fujian(provinces: Callable[..., None]) -> Bss:
     """One seeded province."""
     provinces(FUJIAN)
-    with transaction.atomic():
-        load_reference(demo=True)
-        SeededProvince.objects.create(operator="161", province="35", seeded_at=clock.now())
+    SeededProvince.objects.create(operator="161", province="35", seeded_at=clock.now())
     return FUJIAN
 
 

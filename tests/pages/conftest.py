@@ -6,10 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
-from portal import register
 from portal.actors import robot
 from portal.clock import SHANGHAI, now
 from portal.models import OneTimeCode, Person
@@ -26,15 +24,13 @@ SignIn = Callable[..., Client]
 
 @pytest.fixture
 def world(database: Addresses) -> Addresses:
-    """Provinces, operators and segments of the demo."""
-    with transaction.atomic():
-        register.load_reference(demo=True)
+    """Provinces, operators and segments of the demo: the migrations put them in."""
     return database
 
 
 @pytest.fixture
 def visitor(database: Addresses) -> Client:
-    """A browser in a world without provinces and operators; enough for what one only reads."""
+    """A browser for what one only reads."""
     return Client()
 
 
