@@ -24,10 +24,11 @@ _SCHEMA = Path(__file__).with_name("schema.sql")
 _TENANT = "tongban_bss_tenant"
 _LOCK = 0x627373
 _USED = """
-SELECT relname FROM pg_class
+SELECT relname, pg_relation_size(oid) FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_relation_size(oid) > 0 ORDER BY oid DESC
 """
 """What refers to a table was made after it, so it comes first."""
+_GROWN = 512 * 1024
 
 
 def template_name() -> str:
@@ -110,14 +111,17 @@ def reset(bss: Bss) -> None:
     """Empty the province and make it honest again; its books too, which only the owner of the tables can do."""
     with _server(database_name(bss)) as db:
         db.execute(_USED)
-        used = [sql.Identifier(name) for (name,) in db.fetchall()]
+        used = [(sql.Identifier(name), size) for name, size in db.fetchall()]
         db.execute("BEGIN")
         db.execute("ALTER TABLE book DISABLE TRIGGER only_added")
-        for table in used:
+        for table, _ in used:
             db.execute(sql.SQL("DELETE FROM {}").format(table))
         db.execute("ALTER TABLE book ENABLE TRIGGER only_added")
         db.execute("INSERT INTO temper DEFAULT VALUES")
         db.execute("COMMIT")
+        for table, size in used:
+            if size > _GROWN:
+                db.execute(sql.SQL("VACUUM {}").format(table))
 
 
 def close_pools() -> None:
