@@ -1,4 +1,4 @@
-"""`python -m chaos quick|full|lock|mutants|some [--seed N]`: under portal.settings.chaos; see the Makefile."""
+"""`python -m chaos quick|full|live|lock|mutants|some [--seed N]`: under portal.settings.chaos; see the Makefile."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.chaos")
 django.setup()
 
-from chaos import campaign, mutants  # noqa: E402 (Django must be set up first)
+from chaos import campaign, live, mutants  # noqa: E402 (Django must be set up first)
 from chaos.ground import prepare  # noqa: E402
 from chaos.stage import VirtualClock  # noqa: E402
 from chaos.trial import Trials  # noqa: E402
@@ -29,8 +29,8 @@ def say(line: str) -> None:
 def main() -> int:
     """Run a tier and print what it found; 1 when anything is wrong."""
     parser = argparse.ArgumentParser(prog="chaos")
-    parser.add_argument("tier", choices=("quick", "full", "lock", "mutants", "some"))
-    parser.add_argument("trials", nargs="*", help="for some: see campaign.some")
+    parser.add_argument("tier", choices=("quick", "full", "live", "lock", "mutants", "some"))
+    parser.add_argument("trials", nargs="*", help="for some: see campaign.some; for live: how a kind begins")
     parser.add_argument("--only", default="", help="for mutants: part of a name")
     parser.add_argument("--but", default="", help="for mutants: an invariant to leave out")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
@@ -38,9 +38,19 @@ def main() -> int:
     if chosen.tier == "some":
         say(json.dumps(campaign.some(chosen.trials, chosen.seed), ensure_ascii=False))
         return 0
+    if chosen.tier == "live":
+        return _alive(chosen.seed, *chosen.trials[:1])
     if chosen.tier == "mutants":
         return _mutants(chosen)
     return _campaign(chosen)
+
+
+def _alive(seed: int, only: str = "") -> int:
+    wrong = 0
+    for outcome in live.run(seed, only):
+        say(f"{outcome.flow} at rest {outcome.heal_s:.1f} s later {json.dumps(outcome.violations, ensure_ascii=False)}")
+        wrong += bool(outcome.violations)
+    return 1 if wrong else 0
 
 
 def _mutants(chosen: argparse.Namespace) -> int:
@@ -61,7 +71,7 @@ def _campaign(chosen: argparse.Namespace) -> int:
         return 0
     lost = campaign.lost_points(found)
     jobs = campaign.plan(found, chosen.tier, chosen.seed)
-    report = campaign.run(jobs, chosen.seed, say)
+    report = campaign.run(jobs, chosen.seed, say, alive=chosen.tier == "full")
     report.points = len(campaign.places_of(point for points in found.values() for point in points))
     report.violations += [{"flow": "lock", "at": [], "wrong": {"points": lost}}] if lost else []
     campaign.REPORT.write_text(json.dumps(report.__dict__, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

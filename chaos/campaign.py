@@ -6,14 +6,17 @@ import json
 import os
 import random
 import subprocess
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
-from chaos import flows, matrix, weather
+from chaos import flows, live, matrix, tally, weather
 from chaos.ground import Ground, prepare
+from chaos.served import Links, served
 from chaos.stage import VirtualClock
 from chaos.trial import Outcome, Trials
 
@@ -32,18 +35,20 @@ SOMETIMES = {
     " AND command_ref <> '' GROUP BY command_ref HAVING count(*) > 1) AS twice",
     "compensation": "SELECT count(*) FROM bss_command WHERE verb IN ('cancel_tie', 'resume_charging', 'reverse')"
     " AND state = 'DONE'",
+    "lie_found": "SELECT count(*) FROM portal_movement WHERE subject_type = 'bss.command' AND to_state = 'DISPROVED'",
     "obstruction": "SELECT count(*) FROM bss_obstruction",
 }
 
 
 @dataclass(frozen=True)
 class Job:
-    """One trial to run: a flow with deaths, a cell of the matrix, or a flow in some weather, which strikes there."""
+    """One trial to run: a flow with deaths, a cell of the matrix (one way or the other), or a flow in some weather."""
 
     flow: str
     deaths: tuple[int, ...] = ()
     at: str = ""
     kind: str = ""
+    over_http: bool = False
 
 
 @dataclass
@@ -116,7 +121,10 @@ def plan(found: dict[str, list[str]], tier: str, seed: int) -> list[Job]:
     jobs = [Job(flow, (index,)) for flow, index in singles] + [Job(flow, deaths) for flow, deaths in doubles]
     outside = [Job(flow, (place,), kind=kind) for flow, kind, place in weather.cells(found, chance)]
     if tier == "full":
-        return jobs + outside + [Job(flow, at=at, kind=kind) for flow, at, kind in matrix.cells()]
+        ways = [
+            Job(flow, at=at, kind=kind, over_http=http) for flow, at, kind in matrix.cells() for http in (False, True)
+        ]
+        return jobs + outside + ways
     return jobs + chance.sample([one for one in outside if not flows.BY_NAME[one.flow].lasts], 12)
 
 
@@ -129,15 +137,15 @@ def _quick(singles: list[tuple[str, int]], chance: random.Random) -> list[tuple[
 
 def some(lines: Sequence[str], seed: int) -> dict[str, list[str]]:
     """A few trials in this process: `play <flow>`, `every <flow>` (a death at each place), `cell <flow> <at> <fault>`,
-    `weather <flow> <kind>`.
+    `weather <flow> <kind>`, `http <flow> <at> <fault>`.
 
     Gives what was wrong, by invariant. Raises KeyError for a flow that there is not, ValueError for another word.
     """
     trials = Trials(prepare(), VirtualClock(), seed)
     wrong: dict[str, list[str]] = {}
-    for line in lines:
-        for job in _jobs_of(line, trials):
-            for name, found in _one(trials, job).violations.items():
+    with served(trials.hands) as links:
+        for job in [job for line in lines for job in _jobs_of(line, trials)]:
+            for name, found in _one(trials, job, links).violations.items():
                 wrong.setdefault(name, []).extend(found)
     trials.ground.servers.close()
     return wrong
@@ -147,8 +155,8 @@ def _jobs_of(line: str, trials: Trials) -> list[Job]:
     word, flow, *more = line.split()
     if word == "play":
         return [Job(flow)]
-    if word == "cell":
-        return [Job(flow, at=more[0], kind=more[1])]
+    if word in ("cell", "http"):
+        return [Job(flow, at=more[0], kind=more[1], over_http=word == "http")]
     if word == "weather":
         found = {flow: trials.enumerate(flows.BY_NAME[flow])}
         cells = weather.cells(found, random.Random(trials.seed))
@@ -161,10 +169,16 @@ def _jobs_of(line: str, trials: Trials) -> list[Job]:
     return [Job(flow, (index,)) for index in first.values()]
 
 
-def run(jobs: Sequence[Job], seed: int, say: Callable[[str], None]) -> Report:
-    """Run the trials in two processes, each with databases of its own, and add up what they found."""
-    files = [HERE / f"share-{share}.jsonl" for share in range(SHARES)]
-    pids = [_fork(jobs[share::SHARES], seed, file) for share, file in enumerate(files)]
+def run(jobs: Sequence[Job], seed: int, say: Callable[[str], None], *, alive: bool = False) -> Report:
+    """Run the trials in two processes, each with databases of its own, and add up what they found.
+
+    `alive` runs the second tier beside them: it waits for the real clock most of the time.
+    """
+    works = [partial(_work, jobs[share::SHARES], seed) for share in range(SHARES)]
+    due = len(jobs) + (len(live.KINDS) if alive else 0)
+    works += [partial(_work_live, seed)] if alive else []
+    files = [HERE / f"share-{number}.jsonl" for number in range(len(works))]
+    pids = [_fork(work, file) for work, file in zip(works, files, strict=True)]
     report = Report(seed, _commit())
     for pid in pids:
         os.waitpid(pid, 0)
@@ -178,42 +192,53 @@ def run(jobs: Sequence[Job], seed: int, say: Callable[[str], None]) -> Report:
             report.add(Outcome(**told))
             done += 1
         file.unlink()
-    if done != len(jobs):
-        report.violations.append({"flow": "campaign", "at": [], "wrong": {"shares": [f"{done} of {len(jobs)} trials"]}})
-    report.sometimes = {name: report.sometimes.get(name, 0) for name in (*SOMETIMES, "takeover")}
+    if done != due:
+        report.violations.append({"flow": "campaign", "at": [], "wrong": {"shares": [f"{done} of {due} trials"]}})
+    report.sometimes = {name: report.sometimes.get(name, 0) for name in (*SOMETIMES, "takeover")} | tally.counts()
     say(f"{done} trials")
     return report
 
 
-def _fork(jobs: Sequence[Job], seed: int, file: Path) -> int:
+def _fork(work: Callable[[TextIO], None], file: Path) -> int:
     pid = os.fork()
     if pid == 0:
         code = 1
         try:
-            _work(jobs, seed, file)
+            with file.open("w", encoding="utf-8") as out:
+                work(out)
             code = 0
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(code)
     return pid
 
 
-def _work(jobs: Sequence[Job], seed: int, file: Path) -> None:
+def _work(jobs: Sequence[Job], seed: int, out: TextIO) -> None:
     ground = prepare()
     trials = Trials(ground, VirtualClock(), seed)
-    with file.open("w", encoding="utf-8") as out:
+    with served(trials.hands) as links:
         for job in jobs:
-            outcome = _one(trials, job)
-            out.write(json.dumps(outcome.__dict__, ensure_ascii=False) + "\n")
-            out.flush()
-        out.write(json.dumps({"sometimes": _sometimes(ground)}) + "\n")
+            _tell(out, _one(trials, job, links).__dict__)
+    _tell(out, {"sometimes": _sometimes(ground)})
     ground.servers.close()
 
 
-def _one(trials: Trials, job: Job) -> Outcome:
+def _work_live(seed: int, out: TextIO) -> None:
+    for outcome in live.run(seed):
+        _tell(out, outcome.__dict__)
+
+
+def _tell(out: TextIO, facts: dict[str, Any]) -> None:
+    out.write(json.dumps(facts, ensure_ascii=False) + "\n")
+    out.flush()
+
+
+def _one(trials: Trials, job: Job, links: Links) -> Outcome:
     if "." in job.kind:
         return weather.run(trials, job.flow, job.kind, *job.deaths)
     if job.kind:
-        return matrix.run_cell(trials, job.flow, job.at, job.kind)
+        return matrix.run_cell(trials, job.flow, job.at, job.kind, links if job.over_http else None)
     return trials.run(flows.BY_NAME[job.flow], list(job.deaths))
 
 

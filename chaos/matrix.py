@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from django.conf import settings
+
 from bss.simulated import Temper, set_temper
 from chaos import invariants, points, provinces, stage
 from chaos.faults import FAULTS, KINDS, OF_QUESTIONS, REFUSALS, deliver_held
 from chaos.flows import BY_NAME, Flow
 from chaos.ground import FUJIAN
+from chaos.served import OVER_HTTP, Links
 from chaos.stage import Cast
 from chaos.trial import Outcome, Trials, in_child
 
@@ -41,12 +44,16 @@ def cells() -> list[tuple[str, str, str]]:
     return of_verbs + of_questions
 
 
-def run_cell(trials: Trials, flow_name: str, at: str, kind: str) -> Outcome:
-    """One flow with one fault at one exchange; it must end as the flow ends, with every invariant holding."""
+def run_cell(trials: Trials, flow_name: str, at: str, kind: str, links: Links | None = None) -> Outcome:
+    """One flow with one fault at one exchange; it must end as the flow ends, with every invariant holding.
+
+    With `links` every exchange goes over HTTPS to the provinces they lead to.
+    """
     flow = BY_NAME[flow_name]
-    cast, outcome = trials.prepare(flow), Outcome(f"{flow_name}/{at}/{kind}")
+    way = "/over http" if links else ""
+    cast, outcome = trials.prepare(flow), Outcome(f"{flow_name}/{at}/{kind}{way}")
     began = time.monotonic()
-    told, error = in_child(lambda tell: _play(trials, flow, cast, at, kind, tell))
+    told, error = in_child(lambda tell: _play(trials, flow, cast, at, kind, links, tell))
     outcome.heal_s = time.monotonic() - began
     outcome.died_at = told
     outcome.violations = trials.check(cast) | ({"i08_liveness": [error]} if error else {})
@@ -56,7 +63,11 @@ def run_cell(trials: Trials, flow_name: str, at: str, kind: str) -> Outcome:
     return outcome
 
 
-def _play(trials: Trials, flow: Flow, cast: Cast, at: str, kind: str, tell: Callable[[str], None]) -> None:
+def _play(
+    trials: Trials, flow: Flow, cast: Cast, at: str, kind: str, links: Links | None, tell: Callable[[str], None]
+) -> None:
+    if links:
+        settings.BSS_ADAPTERS, settings.BSS_LINKS = {"default": OVER_HTTP}, links
     trials.hands.enter()
     provinces.one_by_one()
     points.install(points.Watch(flow.name))

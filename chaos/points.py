@@ -17,6 +17,8 @@ from typing import Any
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from bss.services import health
+from chaos import tally
 from portal import nudges
 
 WRITES = re.compile(r"\s*(?:WITH\b.*?\b)?(INSERT|UPDATE|DELETE|TRUNCATE|MERGE)\b", re.IGNORECASE | re.DOTALL)
@@ -86,6 +88,19 @@ def install(watch: Watch) -> None:
     BaseDatabaseWrapper._commit = watched  # type: ignore[attr-defined]
     connection.execute_wrappers.append(_no_autocommit_write)
     nudges.broker = Silence()  # type: ignore[assignment]
+    _count_what_is_shed()
+
+
+def _count_what_is_shed() -> None:
+    may_pass = health.may_pass
+
+    def watched(*of: Any, **limits: Any) -> bool:
+        passes = may_pass(*of, **limits)
+        if not passes:
+            tally.count("shed_load")
+        return passes
+
+    health.may_pass = watched
 
 
 def _no_autocommit_write(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:

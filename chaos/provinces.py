@@ -1,4 +1,4 @@
-"""The adapter of the campaign: the simulated province, crash points around each effect, and faults to order."""
+"""The adapters of the campaign: the simulated province, crash points around each effect, and faults to order."""
 
 from __future__ import annotations
 
@@ -9,38 +9,58 @@ from functools import partial
 from typing import Any
 
 from bss import gateway
-from bss.adapters import Order
+from bss.adapters import Adapter, Order, Said
 from bss.exchange import Reply
 from bss.provinces import Bss
 from bss.simulated.adapter import SimulatedBss
+from bss.tmforum.adapter import TmForumBss
 from chaos import points
 from chaos.faults import FAULTS
 
 
-class WatchedBss(SimulatedBss):
-    """Says where it is, then does what the province does."""
+class Watched:
+    """Says where it is, then does what the adapter below does, faults aside."""
+
+    below: Adapter
 
     def ask(self, bss: Bss, question: str, about: Mapping[str, Any], *, exchange_id: str, timeout_s: float) -> bytes:
         """A question: one point before it is sent, one after its reply came."""
-        send = partial(super().ask, bss, question, about, exchange_id=exchange_id, timeout_s=timeout_s)
+        send = partial(self.below.ask, bss, question, about, exchange_id=exchange_id, timeout_s=timeout_s)
         return _between(f"ask.{question}", question, send, exchange_id)
 
     def order(self, bss: Bss, order: Order, *, timeout_s: float) -> bytes:
         """An order: one point before the effect, one after it and before anybody here knows."""
-        send = partial(super().order, bss, order, timeout_s=timeout_s)
+        send = partial(self.below.order, bss, order, timeout_s=timeout_s)
         return _between(f"order.{order.verb}", order.verb, send, order.command_id)
 
     def enquire(self, bss: Bss, command_id: str, *, verb: str = "", timeout_s: float) -> bytes:
         """An enquiry."""
-        send = partial(super().enquire, bss, command_id, verb=verb, timeout_s=timeout_s)
+        send = partial(self.below.enquire, bss, command_id, verb=verb, timeout_s=timeout_s)
         return _between("enquire", "enquire", send, command_id)
 
 
-def _between(site: str, name: str, send: Callable[[], bytes], re: str) -> bytes:
+class WatchedBss(Watched):
+    """A province in this process."""
+
+    below = SimulatedBss()
+
+
+class WatchedOverHttp(Watched):
+    """A province behind HTTPS."""
+
+    below = TmForumBss()
+
+
+def _between(site: str, name: str, send: Callable[[], bytes | Said], re: str) -> bytes:
     points.reach(f"{site}.before")
-    reply = FAULTS.befall(name, send)
+    reply = FAULTS.befall(name, lambda: _meant(send()))
     points.reach(f"{site}.after")
     return _answering(reply, re)
+
+
+def _meant(said: bytes | Said) -> bytes:
+    """What the gateway reads of a reply."""
+    return said.envelope if isinstance(said, Said) else said
 
 
 def _answering(reply: bytes, re: str) -> bytes:

@@ -22,7 +22,7 @@ from closure.models import Case
 from closure.services import filing
 from portal import clock
 from portal import tasks as portal_tasks
-from portal.actors import robot
+from portal.actors import Actor, robot
 from portal.errors import TongbanError
 from portal.masked import PersonName, Phone
 from portal.models import LineAccount
@@ -54,6 +54,23 @@ SWEEPS: tuple[tuple[str, Callable[[], object]], ...] = (
     ("orders", portal_tasks.sweep_orders),
     ("numbers", portal_tasks.sweep_numbers),
 )
+
+
+DUE = """
+SELECT min(at) FROM (
+    SELECT due_at AS at FROM closure_case WHERE ref = %(ref)s
+    UNION ALL SELECT due_at FROM bss_command WHERE case_ref = %(ref)s AND ended_at IS NULL
+    UNION ALL SELECT due_at FROM settlement_payment WHERE case_ref = %(ref)s
+    UNION ALL SELECT due_at FROM settlement_payout WHERE case_ref = %(ref)s
+    UNION ALL SELECT due_at FROM closure_roamingtail
+        WHERE case_id = (SELECT id FROM closure_case WHERE ref = %(ref)s)
+    UNION ALL SELECT due_at FROM closure_dispute
+        WHERE case_id = (SELECT id FROM closure_case WHERE ref = %(ref)s)
+    UNION ALL SELECT next_at FROM portal_notice WHERE case_ref = %(ref)s
+    UNION ALL SELECT filed_at + interval '6 seconds' FROM closure_case
+        WHERE ref = %(ref)s AND charging_stopped_at IS NULL AND state = ANY(%(open)s)
+) AS timers
+"""
 
 
 class Stuck(AssertionError):
@@ -123,7 +140,7 @@ def play(
     latest, pause = hands.now() + LONGEST, 1
     for number in range(ROUNDS):
         points.step("person")
-        acted = _acts(flow, cast, by)
+        acted = acts(flow, cast, by)
         for name, sweep in SWEEPS:
             points.step(name)
             _goes_on(sweep)
@@ -133,7 +150,8 @@ def play(
             continue
         due = next_due(cast.case_ref)
         if due is None:
-            _check_end(flow, cast)
+            if not has_ended(flow, cast):
+                raise Stuck(f"{flow.name}: ended in {Case.objects.get(ref=cast.case_ref).state}")
             return
         if due > latest:
             raise Stuck(f"{flow.name}: still waiting for {due:%m-%d %H:%M}")
@@ -150,9 +168,10 @@ def _goes_on(sweep: Callable[[], object]) -> None:
         connection.close()
 
 
-def _acts(flow: Flow, cast: Cast, by: object) -> bool:
+def acts(flow: Flow, cast: Cast, by: Actor) -> bool:
+    """The person looks at the case and does what is to be done; says whether something was, or went wrong."""
     try:
-        return flow.does(Case.objects.get(ref=cast.case_ref), by)  # type: ignore[arg-type]
+        return flow.does(Case.objects.get(ref=cast.case_ref), by)
     except TongbanError:
         return False  # the page was out of date; a person looks again
     except (OperationalError, InterfaceError):
@@ -160,31 +179,15 @@ def _acts(flow: Flow, cast: Cast, by: object) -> bool:
         return True  # an error page; a person tries again
 
 
-def _check_end(flow: Flow, cast: Cast) -> None:
-    state = Case.objects.values_list("state", flat=True).get(ref=cast.case_ref)
-    if state not in flow.ends:
-        raise Stuck(f"{flow.name}: ended in {state}")
+def has_ended(flow: Flow, cast: Cast) -> bool:
+    """Whether the case ended as its flow ends."""
+    return Case.objects.filter(ref=cast.case_ref, state__in=flow.ends).exists()
 
 
 def next_due(case_ref: str) -> datetime | None:
     """The next instant at which something of this case is due, by its rows alone; None when nothing is."""
-    query = """
-        SELECT min(at) FROM (
-            SELECT due_at AS at FROM closure_case WHERE ref = %(ref)s
-            UNION ALL SELECT due_at FROM bss_command WHERE case_ref = %(ref)s AND ended_at IS NULL
-            UNION ALL SELECT due_at FROM settlement_payment WHERE case_ref = %(ref)s
-            UNION ALL SELECT due_at FROM settlement_payout WHERE case_ref = %(ref)s
-            UNION ALL SELECT due_at FROM closure_roamingtail
-                WHERE case_id = (SELECT id FROM closure_case WHERE ref = %(ref)s)
-            UNION ALL SELECT due_at FROM closure_dispute
-                WHERE case_id = (SELECT id FROM closure_case WHERE ref = %(ref)s)
-            UNION ALL SELECT next_at FROM portal_notice WHERE case_ref = %(ref)s
-            UNION ALL SELECT filed_at + interval '6 seconds' FROM closure_case
-                WHERE ref = %(ref)s AND charging_stopped_at IS NULL AND state = ANY(%(open)s)
-        ) AS timers
-    """
     with connection.cursor() as db:
-        db.execute(query, {"ref": case_ref, "open": sorted(states.OPEN)})
+        db.execute(DUE, {"ref": case_ref, "open": sorted(states.OPEN)})
         row = db.fetchone()
     return row[0].astimezone(clock.SHANGHAI) if row and row[0] else None
 

@@ -16,12 +16,12 @@ from datetime import timedelta
 from celery import current_app
 from django.db import OperationalError, connection
 
-from chaos import invariants, points, provinces, stage
+from chaos import invariants, points, provinces, stage, tally
 from chaos.flows import BY_NAME, Flow
 from chaos.stage import Cast, VirtualClock
 from chaos.trial import Outcome, Trials, begin_child, end_of, in_child
 from portal import nudges
-from portal.errors import TongbanError
+from portal.errors import Conflict, TongbanError
 
 LATEST = 4
 MESSAGES = ("messages.delivered", "messages.doubled", "messages.late", "messages.away")
@@ -102,8 +102,19 @@ def lie_down(hands: VirtualClock) -> Callable[[], None]:
     def act() -> None:
         os.kill(os.getpid(), signal.SIGSTOP)
         hands.enter()
+        Conflict.__init__ = _counted(Conflict.__init__)  # type: ignore[method-assign]
 
     return act
+
+
+def _counted(make: Callable[..., None]) -> Callable[..., None]:
+    """From its waking on, every conflict of the zombie is one that it lost."""
+
+    def init(self: Conflict, *words: object, **facts: object) -> None:
+        tally.count("zombie_refused")
+        make(self, *words, **facts)
+
+    return init
 
 
 def cells(found: dict[str, list[str]], chance: random.Random) -> list[tuple[str, str, int]]:

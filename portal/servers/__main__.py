@@ -1,4 +1,4 @@
-"""`python -m portal.servers demo|stop|journeys|test-servers`."""
+"""`python -m portal.servers demo|stop|journeys|chaos|test-servers`."""
 
 from __future__ import annotations
 
@@ -29,6 +29,12 @@ def journeys() -> None:
     product.run(lambda _product, _seconds: None)
 
 
+def chaos() -> None:
+    """A fresh product for the fault campaign, with the provinces on a cluster of their own."""
+    product = Product(World("chaos"), "portal.settings.test", free_port(), fresh=True, apart=True)
+    product.run(lambda _product, _seconds: None)
+
+
 def stop() -> None:
     """End the demo of this checkout, wherever it runs."""
     state_file = DATA / "demo.json"
@@ -40,7 +46,7 @@ def stop() -> None:
     print("The demo has ended.")
 
 
-COMMANDS = {"demo": demo, "stop": stop, "journeys": journeys, "test-servers": sharing.serve}
+COMMANDS = {"demo": demo, "stop": stop, "journeys": journeys, "chaos": chaos, "test-servers": sharing.serve}
 
 
 def main() -> None:

@@ -37,13 +37,22 @@ QUEUES = "default,verification,closing,settlement,notices,sweeps"
 
 @dataclass(frozen=True)
 class Product:
-    """One running product: which world, which settings, which port; `fresh` begins with empty databases."""
+    """One running product: which world, which settings, which port.
+
+    `fresh` begins with empty databases; `apart` gives the provinces a cluster of their own, which may crash alone.
+    """
 
     world: World
     settings: str
     port: int
     fresh: bool = False
     host: str = "127.0.0.1"
+    apart: bool = False
+
+    @property
+    def provinces_world(self) -> World:
+        """Where the provinces' own cluster lies."""
+        return World(f"{self.world.name}-bss")
 
     @property
     def url(self) -> str:
@@ -108,8 +117,21 @@ class Product:
         supervisor.wait_until(lambda: valkey.answers(broker), what="Valkey", limit_s=30)
         if self.fresh:
             drop_database(admin, self.database)
-        addresses = provision(admin, self.database, bss_url=os.environ.get("BSS_DATABASE_URL", ""))
+        addresses = provision(admin, self.database, bss_url=self._provinces(supervisor))
         return self._environment(addresses, broker)
+
+    def _provinces(self, supervisor: Supervisor) -> str:
+        """The account that makes the provinces' databases; empty when they lie beside the central one."""
+        given = os.environ.get("BSS_DATABASE_URL", "")
+        if given or not self.apart:
+            return given
+        if self.fresh:
+            shutil.rmtree(self.provinces_world.home, ignore_errors=True)
+        url = self.provinces_world.postgres_url("postgres", "postgres")
+        cluster = postgres.program(self.provinces_world, fast=self.fresh)
+        supervisor.start(self._marked(replace(cluster, name="bss")))
+        supervisor.wait_until(lambda: postgres.answers(url), what="the provinces' PostgreSQL", limit_s=60)
+        return url
 
     def _environment(self, addresses: Addresses, broker: str) -> dict[str, str]:
         prefix = f"bss_{HASH}_{self.world.name}" if os.environ.get("DATABASE_URL") else "bss"

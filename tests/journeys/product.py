@@ -22,16 +22,7 @@ from portal.servers.product import Product
 from portal.servers.provision import provision
 
 WORLD = World("journeys")
-STATE = DATA / f"{WORLD.name}.json"
-PROGRAM = Program(
-    name="journeys",
-    argv=(sys.executable, "-m", "portal.servers", "journeys"),
-    log=DATA / "logs" / "journeys.log",
-    env={"PYTHONPATH": str(CHECKOUT)},
-    cwd=str(CHECKOUT),
-    orphan_signal=signal.SIGTERM,
-    stop_limit_s=60,
-)
+SUSPENDING = (signal.SIGSTOP, signal.SIGCONT)
 START_LIMIT_S = 300
 """Another run of the same checkout may hold the journeys' servers: this one waits for it."""
 
@@ -50,19 +41,25 @@ class RunningProduct:
 
     process: subprocess.Popen[bytes]
     url: str
+    world: World = WORLD
 
     def pid(self, program: str) -> int:
         """The present process id of postgres, valkey, web, worker or beat."""
-        return _state()["pids"][program]
+        return _state(self.world)["pids"][program]
 
-    def kill(self, program: str) -> None:
-        """SIGKILL, then wait until the supervisor has started it again."""
+    def kill(self, program: str, by: signal.Signals = signal.SIGKILL) -> None:
+        """End a program at once, then wait until the supervisor has started it again."""
         dead = self.pid(program)
-        for pid in [dead, *(_children_of(dead) if program == "web" else [])]:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        self.strike(program, by)
         wait_for(lambda: self.pid(program) != dead, what=f"a new {program}", limit_s=20)
         wait_for(self._answers, what="the web server", limit_s=30)
+
+    def strike(self, program: str, by: signal.Signals) -> None:
+        """Send a program a signal, and its children too when it is one that lives on in them."""
+        pid = self.pid(program)
+        for one in [pid, *(children_of(pid) if program == "web" or by in SUSPENDING else [])]:
+            with suppress(ProcessLookupError):
+                os.kill(one, by)
 
     def _answers(self) -> bool:
         """Whether the web server, perhaps a new one, takes requests."""
@@ -74,44 +71,63 @@ class RunningProduct:
 
     def flush_broker(self) -> None:
         """Lose every message."""
-        with redis.Redis.from_url(os.environ.get("REDIS_URL") or WORLD.redis_url()) as broker:
+        with redis.Redis.from_url(os.environ.get("REDIS_URL") or self.world.redis_url()) as broker:
             broker.flushall()
 
     def stop(self) -> None:
         """End it, and everything it started."""
-        halt(self.process, PROGRAM)
+        halt(self.process, _program(self.world))
 
 
-def _children_of(pid: int) -> list[int]:
+def children_of(pid: int) -> list[int]:
     """A web server's workers go on serving for a moment when their master is killed: they die with it here."""
     listed = Path(f"/proc/{pid}/task/{pid}/children")
     return [int(child) for child in listed.read_text(encoding="ascii").split()] if listed.exists() else []
 
 
-def start() -> RunningProduct:
+def start(world: World = WORLD) -> RunningProduct:
     """A fresh product: new databases, seeded world, web, worker and beat."""
-    PROGRAM.log.parent.mkdir(parents=True, exist_ok=True)
-    PROGRAM.log.write_bytes(b"")
-    process = spawn(PROGRAM)
+    program = _program(world)
+    program.log.parent.mkdir(parents=True, exist_ok=True)
+    program.log.write_bytes(b"")
+    process = spawn(program)
     try:
-        wait_for(_is_up(process), what=f"the product (see {PROGRAM.log})", limit_s=START_LIMIT_S)
+        wait_for(_is_up(process, world), what=f"the product (see {program.log})", limit_s=START_LIMIT_S)
     except BaseException:
-        halt(process, PROGRAM)
+        halt(process, program)
         raise
-    return RunningProduct(process, _state()["url"])
+    return RunningProduct(process, _state(world)["url"], world)
 
 
-def _is_up(process: subprocess.Popen[bytes]) -> Callable[[], bool]:
+def _program(world: World) -> Program:
+    """The supervisor of a world: `python -m portal.servers <its name>`."""
+    return Program(
+        name=world.name,
+        argv=(sys.executable, "-m", "portal.servers", world.name),
+        log=DATA / "logs" / f"{world.name}.log",
+        env={"PYTHONPATH": str(CHECKOUT)},
+        cwd=str(CHECKOUT),
+        orphan_signal=signal.SIGTERM,
+        stop_limit_s=60,
+    )
+
+
+def _is_up(process: subprocess.Popen[bytes], world: World) -> Callable[[], bool]:
     def up() -> bool:
         if process.poll() is not None:
-            raise RuntimeError(f"the product ended at once:\n{PROGRAM.log.read_text(encoding='utf-8')[-4000:]}")
-        return STATE.exists() and _state()["supervisor"] == process.pid
+            said = _program(world).log.read_text(encoding="utf-8")
+            raise RuntimeError(f"the product ended at once:\n{said[-4000:]}")
+        return _state_file(world).exists() and _state(world)["supervisor"] == process.pid
 
     return up
 
 
-def _state() -> State:
-    found: State = json.loads(STATE.read_text(encoding="ascii"))
+def _state_file(world: World) -> Path:
+    return DATA / f"{world.name}.json"
+
+
+def _state(world: World) -> State:
+    found: State = json.loads(_state_file(world).read_text(encoding="ascii"))
     return found
 
 
@@ -120,18 +136,21 @@ class Inside:
     """How a test reaches the running product's database and provinces by itself."""
 
     app: str
+    owner: str
     provinces: str
     prefix: str
 
 
-def addresses_of(product: RunningProduct) -> Inside:
+def addresses_of(product: RunningProduct, *, apart: bool = False) -> Inside:
     """The addresses the product was started with; on outside servers as its supervisor names them."""
-    described = Product(WORLD, "portal.settings.test", 0, fresh=True)
+    world = product.world
+    described = Product(world, "portal.settings.test", 0, fresh=True, apart=apart)
     outside = os.environ.get("DATABASE_URL", "")
+    beside = described.provinces_world.postgres_url("postgres", "postgres") if apart else ""
     found = provision(
-        outside or WORLD.postgres_url("postgres", "postgres"),
+        outside or world.postgres_url("postgres", "postgres"),
         described.database,
-        bss_url=os.environ.get("BSS_DATABASE_URL", ""),
+        bss_url=os.environ.get("BSS_DATABASE_URL") or beside,
     )
-    prefix = f"bss_{HASH}_{WORLD.name}" if outside else "bss"
-    return Inside(found.app, found.provinces, os.environ.get("BSS_DATABASE_PREFIX", prefix))
+    prefix = f"bss_{HASH}_{world.name}" if outside else "bss"
+    return Inside(found.app, found.owner, found.provinces, os.environ.get("BSS_DATABASE_PREFIX", prefix))
