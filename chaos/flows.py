@@ -100,9 +100,9 @@ def _settles(case: Case, seq: int, total_fen: int, by: Actor) -> bool:
 
 
 def _pays(case: Case, by: Actor) -> bool:
-    """At the cashier's: the charge is open, so pay it; the provider calls back."""
+    """At the cashier's, once the provider has opened the charge: pay it; the provider calls back."""
     charge = Payment.objects.get(ref=case.payment_ref)
-    if charge.state != "SENT":
+    if charge.state != "SENT" or not charge.provider_ref:
         return False
     callback = decide(charge.ref, "paid")
     if callback is not None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import mmap
+import os
 import random
 import struct
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -101,6 +105,31 @@ class VirtualClock:
         clock._frozen = self.now()
 
 
+class Gate:
+    """Lets several act at once, and the clock run on only while nobody acts: none of them finds a day gone by."""
+
+    def __init__(self) -> None:
+        self.path = tempfile.mkstemp(prefix="chaos-gate-")[1]
+
+    def acting(self) -> AbstractContextManager[None]:
+        """Somebody acts; others may too."""
+        return self._held(fcntl.LOCK_SH)
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Nobody acts."""
+        return self._held(fcntl.LOCK_EX)
+
+    @contextmanager
+    def _held(self, how: int) -> Iterator[None]:
+        with open(self.path) as file:
+            fcntl.flock(file, how)
+            yield
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        os.unlink(self.path)
+
+
 @dataclass(frozen=True)
 class Cast:
     """One prepared draft."""
@@ -129,35 +158,50 @@ def prepare(flow: Flow, serial: int) -> Cast:
 
 
 def play(
-    flow: Flow, cast: Cast, hands: VirtualClock, *, seed: int, passes: Callable[[int], None] = lambda _round: None
+    flow: Flow,
+    cast: Cast,
+    hands: VirtualClock,
+    *,
+    seed: int,
+    passes: Callable[[int], None] = lambda _round: None,
+    gate: Gate | None = None,
 ) -> None:
     """Person and robots take turns until the case has ended and nothing of it is due; Stuck when that never comes.
 
-    `passes` is what happens after each round, whoever acted.
+    `passes` is what happens after each round, whoever acted; `gate` is needed where another process plays as well.
     """
     random.seed(seed)
     by = line_actor(LineAccount.objects.get(ref=cast.account_ref))
     latest, pause = hands.now() + LONGEST, 1
     for number in range(ROUNDS):
-        points.step("person")
-        acted = acts(flow, cast, by)
-        for name, sweep in SWEEPS:
-            points.step(name)
-            _goes_on(sweep)
-        passes(number)
+        with gate.acting() if gate else nullcontext():
+            hands.enter()
+            acted = _round(flow, cast, by)
+            passes(number)
         if acted:
             pause = 1
             continue
-        due = next_due(cast.case_ref)
-        if due is None:
-            if not has_ended(flow, cast):
-                raise Stuck(f"{flow.name}: ended in {Case.objects.get(ref=cast.case_ref).state}")
-            return
-        if due > latest:
-            raise Stuck(f"{flow.name}: still waiting for {due:%m-%d %H:%M}")
-        pause = 1 if due > hands.now() else min(2 * pause, 60)
-        hands.set(max(due, hands.now() + timedelta(seconds=pause)))
+        with gate.alone() if gate else nullcontext():
+            due = next_due(cast.case_ref)
+            if due is None:
+                if not has_ended(flow, cast):
+                    raise Stuck(f"{flow.name}: ended in {Case.objects.get(ref=cast.case_ref).state}")
+                return
+            if due > latest:
+                raise Stuck(f"{flow.name}: still waiting for {due:%m-%d %H:%M}")
+            pause = 1 if due > hands.now() else min(2 * pause, 60)
+            hands.set(max(due, hands.now() + timedelta(seconds=pause)))
     raise Stuck(f"{flow.name}: no end in {ROUNDS} rounds")
+
+
+def _round(flow: Flow, cast: Cast, by: Actor) -> bool:
+    """The person, then every sweep; says whether the person did something."""
+    points.step("person")
+    acted = acts(flow, cast, by)
+    for name, sweep in SWEEPS:
+        points.step(name)
+        _goes_on(sweep)
+    return acted
 
 
 def _goes_on(sweep: Callable[[], object]) -> None:

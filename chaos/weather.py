@@ -18,7 +18,7 @@ from django.db import OperationalError, connection
 
 from chaos import invariants, points, provinces, stage, tally
 from chaos.flows import BY_NAME, Flow
-from chaos.stage import Cast, VirtualClock
+from chaos.stage import Cast, Gate, VirtualClock
 from chaos.trial import Outcome, Trials, begin_child, end_of, in_child
 from portal import nudges
 from portal.errors import Conflict, TongbanError
@@ -165,14 +165,22 @@ def _one(trials: Trials, flow: Flow, cast: Cast, kind: str, place: int) -> tuple
     return told, [error] if error else []
 
 
-def _play(trials: Trials, flow: Flow, cast: Cast, kind: str, place: int, tell: Callable[[str], None]) -> None:
+def _play(
+    trials: Trials,
+    flow: Flow,
+    cast: Cast,
+    kind: str,
+    place: int,
+    tell: Callable[[str], None],
+    gate: Gate | None = None,
+) -> None:
     trials.hands.enter()
     provinces.one_by_one()
     act = lie_down(trials.hands) if kind == ZOMBIE else hang_up
     strikes = kind == ZOMBIE or kind in AT_A_COMMIT
     points.install(points.Watch(flow.name, place if strikes else None, tell, act))
     weather = Weather(kind, trials.hands, random.Random(trials.seed + place))
-    stage.play(flow, cast, trials.hands, seed=trials.seed, passes=weather.passes)
+    stage.play(flow, cast, trials.hands, seed=trials.seed, passes=weather.passes, gate=gate)
     if weather.fired:
         tell(f"{kind} {weather.fired} times")
 
@@ -191,6 +199,8 @@ def _zombie(trials: Trials, flow: Flow, cast: Cast, kind: str, place: int) -> tu
 
 def _two(trials: Trials, flow: Flow, cast: Cast, kind: str, place: int) -> tuple[list[str], list[str]]:
     """Two workers and two windows of one person at the same time."""
-    both = [begin_child(lambda tell: _play(trials, flow, cast, kind, place, tell)) for _ in range(2)]
+    gate = Gate()
+    both = [begin_child(lambda tell: _play(trials, flow, cast, kind, place, tell, gate)) for _ in range(2)]
     errors = [error for _, error in map(end_of, both) if error]
+    gate.close()
     return [kind], errors
