@@ -67,15 +67,16 @@ def move(
 ) -> None:
     """Move a row to another state and write its history, in the caller's transaction.
 
-    ``also`` sets further columns in the same UPDATE. Raises Conflict when the edge is not in ``row.TRANSITIONS``, when
-    the row is no longer in the state we saw, or when the lease numbered ``fence`` is no longer ours.
+    ``also`` sets further columns in the same UPDATE; what moves is sound, so its failures are forgotten. Raises
+    Conflict when the edge is not in ``row.TRANSITIONS``, when the row is no longer in the state we saw, or when the
+    lease numbered ``fence`` is no longer ours.
     """
     _inside()
     old = row.state
     if to not in row.TRANSITIONS.get(old, frozenset()):
         raise Conflict("error.conflict")
     held = Q(pk=row.pk, state=old) if fence is None else Q(pk=row.pk, state=old, lease_token=fence)
-    if type(row)._base_manager.filter(held).update(state=to, **also) == 0:
+    if type(row)._base_manager.filter(held).update(state=to, failures=0, **also) == 0:
         raise Conflict("error.conflict")
     row.state = to
     for name, value in also.items():

@@ -23,6 +23,7 @@ class Stateful(models.Model):
     owner = models.CharField(max_length=80, blank=True, default="")
     lease_token = models.PositiveBigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0, help_text="since it last moved")
 
     class Meta:
         abstract = True

@@ -62,14 +62,14 @@ def transfers_under(number: str) -> QuerySet[Transfer]:
     return Transfer.objects.filter(case_ref__in=refs).prefetch_related("entries__account").order_by("pk")
 
 
-def due_payments(*, limit: int = 100) -> list[str]:
-    """Refs of open payments whose time has come and that nobody holds."""
-    return list(_due(Payment.objects.all()).values_list("ref", flat=True)[:limit])
+def due_payments(*, limit: int = 100) -> list[tuple[int, str]]:
+    """Key and ref of open payments whose time has come and that nobody holds."""
+    return list(_due(Payment.objects.all()).values_list("pk", "ref")[:limit])
 
 
-def due_payouts(*, limit: int = 100) -> list[str]:
-    """Refs of open payouts whose time has come and that nobody holds."""
-    return list(_due(Payout.objects.all()).values_list("ref", flat=True)[:limit])
+def due_payouts(*, limit: int = 100) -> list[tuple[int, str]]:
+    """Key and ref of open payouts whose time has come and that nobody holds."""
+    return list(_due(Payout.objects.all()).values_list("pk", "ref")[:limit])
 
 
 def _due(rows: QuerySet[Row]) -> QuerySet[Row]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from celery import shared_task
 
 from portal.actors import robot
+from portal.sweeping import one_by_one
 from settlement import queries
+from settlement.models import Payment, Payout
 from settlement.services import payments, payouts
 
 
@@ -24,7 +28,8 @@ def run_payout(payout_ref: str) -> None:
 @shared_task(name="settlement.sweep")
 def sweep() -> None:
     """Everything due: unopened charges, unknown outcomes, pages the payer left."""
-    for ref in queries.due_payments():
-        payments.run(ref, by=robot("sweep"))
-    for ref in queries.due_payouts():
-        payouts.run(ref, by=robot("sweep"))
+    by = robot("sweep")
+    for pk, ref in queries.due_payments():
+        one_by_one(Payment, pk, partial(payments.run, ref, by=by))
+    for pk, ref in queries.due_payouts():
+        one_by_one(Payout, pk, partial(payouts.run, ref, by=by))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
-
-from django.db import transaction
 
 from closure import states
 from closure.models import Case
@@ -30,7 +29,8 @@ from closure.services.timing import earliest, postpone, soon
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Conflict
-from portal.moving import LEASE_S, claim_due, release_lease, take_lease
+from portal.moving import LEASE_S, release_lease, take_lease
+from portal.sweeping import work_due
 
 log = logging.getLogger(__name__)
 
@@ -58,20 +58,7 @@ def advance(case_ref: str, *, by: Actor) -> None:
 
 def sweep(*, limit: int, by: Actor) -> int:
     """Claim cases that are due and work them; returns how many. Depends on no message."""
-    claimed = claim_due(Case, limit=limit, lease_s=LEASE_S)
-    for pk, fence in claimed:
-        try:
-            _run(pk, fence, by=by)
-        except Exception as error:
-            # One poison case must not stop the others, nor be tried again at once; its words may hold personal data.
-            log.error("case %s: %s", pk, type(error).__name__)
-            _set_aside(pk)
-    return len(claimed)
-
-
-def _set_aside(pk: int) -> None:
-    with transaction.atomic(durable=True):
-        Case.objects.filter(pk=pk, due_at__lte=clock.now()).update(due_at=soon(POISON_S))
+    return work_due(Case, partial(_run, by=by), limit=limit)
 
 
 def _run(pk: int, fence: int, *, by: Actor, told: bool = False) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -25,10 +26,11 @@ from closure.services.timing import soon
 from portal import audit, clock, work_orders
 from portal.actors import Actor
 from portal.errors import Conflict
-from portal.moving import LEASE_S, begin, claim_due, move, release_lease, take_lease
+from portal.moving import LEASE_S, begin, move, release_lease, take_lease
 from portal.nudges import nudge
 from portal.refs import new_ref
 from portal.services import notices
+from portal.sweeping import work_due
 from settlement.models import Payment
 from settlement.services import collection, ledger, payments
 
@@ -173,15 +175,7 @@ def advance(ref: str, *, by: Actor) -> None:
 
 def sweep(*, limit: int, by: Actor) -> int:
     """Claim and work what is due; returns how many."""
-    claimed = claim_due(Claim, limit=limit, lease_s=LEASE_S)
-    for pk, fence in claimed:
-        try:
-            _work(pk, fence, by=by)
-        except Exception as error:
-            # One poison row must not stop the others, nor be tried again at once; its words may hold personal data.
-            log.error("claim %s: %s", pk, type(error).__name__)
-            _later(pk, POISON_S)
-    return len(claimed)
+    return work_due(Claim, partial(_work, by=by), limit=limit)
 
 
 def _work(pk: int, fence: int, *, by: Actor) -> None:

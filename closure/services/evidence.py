@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 from django.db import transaction
 
@@ -16,8 +17,8 @@ from closure.services import disputes, orders
 from closure.services.timing import soon
 from portal import clock
 from portal.actors import Actor
-from portal.errors import Conflict
-from portal.moving import LEASE_S, claim_due, release_lease
+from portal.moving import release_lease
+from portal.sweeping import work_due
 
 log = logging.getLogger(__name__)
 
@@ -26,19 +27,14 @@ POISON_S = 60
 
 def sweep(*, limit: int, by: Actor) -> int:
     """Ask for evidence that is owed, let what was not proved in time fall, and take silence for an answer; how many."""
-    claimed = claim_due(Dispute, limit=limit, lease_s=LEASE_S)
-    for pk, fence in claimed:
-        try:
-            _work(Dispute.objects.select_related("case").get(pk=pk), by=by)
-        except Conflict:
-            pass  # somebody was faster; the row tells
-        except Exception as error:
-            # One poison row must not stop the others, nor be tried again at once; its words may hold personal data.
-            log.error("dispute %s: %s", pk, type(error).__name__)
-            _later(pk, POISON_S)
-        finally:
-            release_lease(Dispute, pk, fence)
-    return len(claimed)
+    return work_due(Dispute, partial(_held, by=by), limit=limit)
+
+
+def _held(pk: int, fence: int, *, by: Actor) -> None:
+    try:
+        _work(Dispute.objects.select_related("case").get(pk=pk), by=by)
+    finally:
+        release_lease(Dispute, pk, fence)
 
 
 def _work(dispute: Dispute, *, by: Actor) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -28,7 +29,7 @@ from portal import audit, clock, register
 from portal.actors import Actor
 from portal.errors import Conflict, Refused
 from portal.masked import IdNumber, PersonName
-from portal.moving import LEASE_S, begin, claim_due, move, release_lease, take_lease
+from portal.moving import LEASE_S, begin, move, release_lease, take_lease
 from portal.nudges import nudge
 from portal.refs import new_ref
 from portal.roles import Role
@@ -36,6 +37,7 @@ from portal.rules.identity import same_name
 from portal.sealing import blind_indexes
 from portal.services import notices
 from portal.services.budgets import Limit, spend
+from portal.sweeping import work_due
 from realname.authority import Match
 
 log = logging.getLogger(__name__)
@@ -147,16 +149,7 @@ def advance(ref: str, *, by: Actor) -> None:
 
 def sweep(*, limit: int, by: Actor) -> int:
     """Claim and work what is due; returns how many."""
-    claimed = claim_due(HavingBack, limit=limit, lease_s=LEASE_S)
-    for pk, fence in claimed:
-        try:
-            _work(pk, fence, by=by)
-        except Exception as error:
-            # One poison row must not stop the others, nor be tried again at once; its words may hold personal data.
-            log.error("having back %s: %s", pk, type(error).__name__)
-            with transaction.atomic(durable=True):
-                HavingBack.objects.filter(pk=pk, due_at__lte=clock.now()).update(due_at=soon(POISON_S))
-    return len(claimed)
+    return work_due(HavingBack, partial(_work, by=by), limit=limit)
 
 
 def _work(pk: int, fence: int, *, by: Actor) -> None:

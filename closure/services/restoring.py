@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
 
@@ -21,7 +22,7 @@ from portal import audit, clock
 from portal.actors import Actor
 from portal.errors import Conflict, Invalid
 from portal.masked import Phone
-from portal.moving import LEASE_S, begin, claim_due, move, release_lease, take_lease
+from portal.moving import LEASE_S, begin, move, release_lease, take_lease
 from portal.nudges import nudge
 from portal.parameters import value_of
 from portal.refs import new_ref
@@ -29,6 +30,7 @@ from portal.register import home_of
 from portal.sealing import blind_index
 from portal.services.budgets import Limit, spend
 from portal.services.register import number_index
+from portal.sweeping import work_due
 from settlement.services import collection, payments
 
 log = logging.getLogger(__name__)
@@ -84,20 +86,7 @@ def advance(ref: str, *, by: Actor) -> None:
 
 def sweep(*, limit: int, by: Actor) -> int:
     """Claim and work what is due; returns how many."""
-    claimed = claim_due(Restoring, limit=limit, lease_s=LEASE_S)
-    for pk, fence in claimed:
-        try:
-            _work(pk, fence, by=by)
-        except Exception as error:
-            # One poison row must not stop the others, nor be tried again at once; its words may hold personal data.
-            log.error("restoring %s: %s", pk, type(error).__name__)
-            _set_aside(pk)
-    return len(claimed)
-
-
-def _set_aside(pk: int) -> None:
-    with transaction.atomic(durable=True):
-        Restoring.objects.filter(pk=pk, due_at__lte=clock.now()).update(due_at=soon(POISON_S))
+    return work_due(Restoring, partial(_work, by=by), limit=limit)
 
 
 def _work(pk: int, fence: int, *, by: Actor) -> None:

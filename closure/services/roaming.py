@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -22,8 +23,9 @@ from closure.services.timing import earliest, soon
 from portal import audit, clock, work_orders
 from portal.actors import Actor
 from portal.errors import Conflict
-from portal.moving import LEASE_S, claim_due, move, release_lease, take_lease
+from portal.moving import LEASE_S, move, release_lease, take_lease
 from portal.services import notices
+from portal.sweeping import work_due
 from settlement.services import collection, payouts, refunds
 
 log = logging.getLogger(__name__)
@@ -42,15 +44,7 @@ def advance(ref: str, *, by: Actor) -> None:
 
 def sweep(*, limit: int, by: Actor) -> int:
     """Claim and work what is due; returns how many."""
-    claimed = claim_due(RoamingTail, limit=limit, lease_s=LEASE_S)
-    for pk, fence in claimed:
-        try:
-            _work(pk, fence, by=by)
-        except Exception as error:
-            # One poison row must not stop the others, nor be tried again at once; its words may hold personal data.
-            log.error("roaming tail %s: %s", pk, type(error).__name__)
-            _set_aside(pk)
-    return len(claimed)
+    return work_due(RoamingTail, partial(_work, by=by), limit=limit)
 
 
 def _work(pk: int, fence: int, *, by: Actor) -> None:
@@ -66,11 +60,6 @@ def _work(pk: int, fence: int, *, by: Actor) -> None:
         return  # another worker was faster; the row tells
     finally:
         release_lease(RoamingTail, pk, fence)
-
-
-def _set_aside(pk: int) -> None:
-    with transaction.atomic(durable=True):
-        RoamingTail.objects.filter(pk=pk, due_at__lte=clock.now()).update(due_at=soon(POISON_S))
 
 
 def _later(tail: RoamingTail, at: datetime | None, *, fence: int) -> None:

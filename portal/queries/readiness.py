@@ -10,6 +10,7 @@ from django.db.models import Min
 
 from portal.clock import now
 from portal.moving import Stateful
+from portal.sweeping import QUARANTINE
 
 
 def database_answers() -> bool:
@@ -33,12 +34,21 @@ def broker_answers() -> bool:
         client.close()
 
 
+def _stateful() -> list[type[Stateful]]:
+    return [model for model in apps.get_models() if issubclass(model, Stateful)]
+
+
+def failing() -> int:
+    """How many rows failed again and again since they last moved: somebody has to look at them."""
+    return sum(
+        model._default_manager.filter(due_at__isnull=False, failures__gte=QUARANTINE).count() for model in _stateful()
+    )
+
+
 def oldest_overdue_s() -> int:
     """Whole seconds since the oldest `due_at` that nobody has taken up; 0 when none is late."""
     at = now()
     late = [
-        model._default_manager.filter(due_at__lt=at).aggregate(oldest=Min("due_at"))["oldest"]
-        for model in apps.get_models()
-        if issubclass(model, Stateful)
+        model._default_manager.filter(due_at__lt=at).aggregate(oldest=Min("due_at"))["oldest"] for model in _stateful()
     ]
     return max((int((at - oldest).total_seconds()) for oldest in late if oldest), default=0)

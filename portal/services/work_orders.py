@@ -11,9 +11,10 @@ from portal.actors import Actor
 from portal.clock import now
 from portal.errors import Conflict, Invalid, Missing, TooMany
 from portal.models import ENDED, RETURNING, OrderAnswer, OrderResult, WorkOrder
-from portal.moving import begin, claim_due, move
+from portal.moving import begin, move
 from portal.parameters import CHASE_HOURS, RESEND_DAYS, value_of
 from portal.refs import new_ref
+from portal.sweeping import work_due
 
 WAITING = ("OPEN", "CHASED", "RETURNED")
 
@@ -161,8 +162,14 @@ def escalate_order(key: str, *, by: Actor, reason: str) -> WorkOrder:
 
 def sweep(*, by: Actor, limit: int = 100) -> int:
     """Escalate orders whose time is over; silence is never a refusal (C-17). Returns how many."""
-    due = claim_due(WorkOrder, limit=limit, lease_s=30, states=WAITING)
-    return sum(_escalate(pk, fence, by) for pk, fence in due)
+    escalated: list[int] = []
+
+    def work(pk: int, fence: int) -> None:
+        if _escalate(pk, fence, by):
+            escalated.append(pk)
+
+    work_due(WorkOrder, work, limit=limit, states=WAITING)
+    return len(escalated)
 
 
 def _escalate(pk: int, fence: int, by: Actor) -> bool:

@@ -183,7 +183,7 @@ def test_the_provider_is_never_called_inside_a_transaction(database: object, by:
 
 def test_the_sweep_finds_what_is_due(database: object, by: Actor) -> None:
     payment, payout = intended(by), payout_intended(by)
-    assert (queries.due_payments(), queries.due_payouts()) == ([payment.ref], [payout.ref])
+    assert (queries.due_payments(), queries.due_payouts()) == ([(payment.pk, payment.ref)], [(payout.pk, payout.ref)])
 
 
 def test_one_sweep_ends_what_needs_nobody(database: object, by: Actor) -> None:
