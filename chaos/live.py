@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2
+import redis
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, connections
 
@@ -24,7 +25,8 @@ from bss.simulated import databases as provinces
 from chaos import invariants, stage
 from chaos.flows import BY_NAME, Flow
 from chaos.ground import FUJIAN
-from chaos.stage import Cast
+from chaos.look import Look
+from chaos.stage import HOLDER, ID, Cast
 from chaos.trial import Outcome
 from portal import clock, nudges
 from portal.actors import Actor
@@ -59,7 +61,7 @@ class House:
         """All invariants on one case."""
         with closing(psycopg2.connect(self.inside.owner)) as centre, closing(psycopg2.connect(_home())) as home:
             centre.autocommit = home.autocommit = True
-            return invariants.check(invariants.Look(centre, home, cast.case_ref, cast.number.plain))
+            return invariants.check(Look(centre, home, cast.case_ref, cast.number.plain))
 
 
 @dataclass
@@ -111,7 +113,24 @@ def _trial(house: House, kind: str, chance: random.Random) -> Outcome:
         for name, wrong in house.look(one.cast).items():
             outcome.violations.setdefault(name, []).extend(f"{one.flow.name}: {each}" for each in wrong)
         outcome.evaluated += len(invariants.ALL)
+    told = _personal_data_outside([one.cast for one in people])
+    outcome.violations |= {"i13_no_personal_data": told} if told else {}
+    outcome.evaluated += 1
     return outcome
+
+
+def _personal_data_outside(casts: list[Cast]) -> list[str]:
+    """Where a number, the holder's name or their ID stands in a log or in the broker (RELIABILITY 2.4, 13)."""
+    secret = {"name": HOLDER.plain, "ID": ID.plain} | {
+        "number": casts[0].number.plain,
+        "another": casts[-1].number.plain,
+    }
+    places = {file.name: file.read_bytes() for file in (DATA / "logs" / WORLD.name).glob("*.log")}
+    with redis.Redis.from_url(os.environ.get("REDIS_URL") or WORLD.redis_url()) as broker:
+        places["the broker"] = b"".join(broker.dump(key) or b"" for key in broker.scan_iter())
+    return [
+        f"{what} in {place}" for place, text in places.items() for what, one in secret.items() if one.encode() in text
+    ]
 
 
 def _person(house: House, flow: Flow) -> Person:

@@ -14,6 +14,7 @@ from functools import partial
 from chaos import invariants, points, provinces, stage
 from chaos.flows import Flow
 from chaos.ground import FUJIAN, Ground
+from chaos.look import Look
 from chaos.stage import Cast, VirtualClock
 from portal.masked import Phone
 
@@ -142,7 +143,7 @@ class Trials:
     def check(self, cast: Cast, *, but: frozenset[str] = frozenset()) -> dict[str, list[str]]:
         """All invariants on one case."""
         with self.ground.centre() as centre, self.ground.province(FUJIAN) as home:
-            return invariants.check(invariants.Look(centre, home, cast.case_ref, cast.number.plain), but=but)
+            return invariants.check(Look(centre, home, cast.case_ref, cast.number.plain), but=but)
 
     def _play(
         self,

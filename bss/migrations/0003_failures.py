@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bss', '0002_both_answers'),
+        ("bss", "0002_both_answers"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='command',
-            name='failures',
-            field=models.PositiveSmallIntegerField(default=0, help_text='since it last moved'),
+            model_name="command",
+            name="failures",
+            field=models.PositiveSmallIntegerField(default=0, help_text="since it last moved"),
         ),
     ]

@@ -4,45 +4,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('closure', '0011_four_eyes'),
+        ("closure", "0011_four_eyes"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='failures',
-            field=models.PositiveSmallIntegerField(default=0, help_text='since it last moved'),
+            model_name="case",
+            name="failures",
+            field=models.PositiveSmallIntegerField(default=0, help_text="since it last moved"),
         ),
         migrations.AddField(
-            model_name='claim',
-            name='failures',
-            field=models.PositiveSmallIntegerField(default=0, help_text='since it last moved'),
+            model_name="claim",
+            name="failures",
+            field=models.PositiveSmallIntegerField(default=0, help_text="since it last moved"),
         ),
         migrations.AddField(
-            model_name='dispute',
-            name='failures',
-            field=models.PositiveSmallIntegerField(default=0, help_text='since it last moved'),
+            model_name="dispute",
+            name="failures",
+            field=models.PositiveSmallIntegerField(default=0, help_text="since it last moved"),
         ),
         migrations.AddField(
-            model_name='havingback',
-            name='failures',
-            field=models.PositiveSmallIntegerField(default=0, help_text='since it last moved'),
+            model_name="havingback",
+            name="failures",
+            field=models.PositiveSmallIntegerField(default=0, help_text="since it last moved"),
         ),
         migrations.AddField(
-            model_name='mandate',
-            name='failures',
-            field=models.PositiveSmallIntegerField(default=0, help_text='since it last moved'),
+            model_name="mandate",
+            name="failures",
+            field=models.PositiveSmallIntegerField(default=0, help_text="since it last moved"),
         ),
         migrations.AddField(
-            model_name='restoring',
-            name='failures',
-            field=models.PositiveSmallIntegerField(default=0, help_text='since it last moved'),
+            model_name="restoring",
+            name="failures",
+            field=models.PositiveSmallIntegerField(default=0, help_text="since it last moved"),
         ),
         migrations.AddField(
-            model_name='roamingtail',
-            name='failures',
-            field=models.PositiveSmallIntegerField(default=0, help_text='since it last moved'),
+            model_name="roamingtail",
+            name="failures",
+            field=models.PositiveSmallIntegerField(default=0, help_text="since it last moved"),
         ),
     ]

@@ -54,8 +54,7 @@ def see_holder(case: Case, *, photo: bytes = b"", by_eye: bool = False, by: Acto
         raise Missing("error.missing")
     who = (case.name, case.id_number)
     standing.see_person(case, standing.HOLDER, who, photo=photo, by_eye=by_eye, by=by)
-    if case.state == states.HELD:
-        verification.again(case, by=by)
+    verification.look_again(case, by=by)
 
 
 def take_over(case_no: str, id_number: IdNumber, *, by: Actor) -> Case:

@@ -10,7 +10,8 @@ from closure import mandates
 from closure.models import Case, Mandate
 from closure.parameters import PAPER_HOURS
 from closure.queries import term
-from closure.services.mandate import checked_reason, for_staff, look_again, must_be_theirs
+from closure.services import verification
+from closure.services.mandate import checked_reason, for_staff, must_be_theirs
 from portal import audit, clock, work_orders
 from portal.actors import Actor
 from portal.errors import Conflict, Refused
@@ -47,7 +48,7 @@ def ask(case: Case, reason: str, *, by: Actor) -> Mandate:
         audit.record(
             "closure.exception_asked", subject_ref=case.ref, by=by, chain=case.province, rules=("C-09", "D-10")
         )
-    look_again(case, by=by)
+    verification.look_again(case, by=by)
     return Mandate.objects.select_related("case").get(case=case)
 
 
@@ -90,7 +91,7 @@ def decide(ref: str, *, grant: bool, reason: str, by: Actor) -> Mandate:
         key = f"notice.closure.exception_{outcome}"
         told = {"case_no": row.case.case_no}
         notices.tell(row.case.contact, key, told, case_ref=row.case.ref, by=by, lang=row.case.language)
-    look_again(row.case, by=by)
+    verification.look_again(row.case, by=by)
     row.exception = outcome
     return row
 

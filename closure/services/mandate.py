@@ -50,7 +50,7 @@ def offer(
         papers.store(locked, prepared, mandates.PAPERS[kind], by=by)
         if locked.filed_at is not None:
             submit(locked, by=by)
-    look_again(locked, by=by)
+    verification.look_again(locked, by=by)
     return row
 
 
@@ -143,7 +143,7 @@ def review(ref: str, verdict: str, *, reason: str = "", by: Actor) -> Mandate:
             report_false(row, by=by)
         order = work_orders.answer_order(_order_key(row), "closed", by=by)
         work_orders.finish_order(order.key, by=by)
-    look_again(row.case, by=by)
+    verification.look_again(row.case, by=by)
     return row
 
 
@@ -175,7 +175,7 @@ def see_originals(
             original_seen_at=clock.now(), original_seen_by=by.ref
         )
         _decide(row, mandates.PROVED, checked_reason(reason, needed=False), by=by)
-    look_again(case, by=by)
+    verification.look_again(case, by=by)
     return row
 
 
@@ -231,12 +231,6 @@ def report_false(row: Mandate, *, by: Actor) -> None:
     facts = {"case_no": case.case_no}
     notices.tell(case.contact, "notice.closure.papers_false", facts, case_ref=case.ref, by=by, lang=case.language)
     audit.record("closure.papers_false", subject_ref=case.ref, by=by, chain=case.province, rules=(rule, "C-11"))
-
-
-def look_again(case: Case, *, by: Actor) -> None:
-    """A held case is checked again, because something about the person changed."""
-    if case.state == states.HELD:
-        verification.again(case, by=by)
 
 
 def must_be_theirs(case: Case, *, by: Actor) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from closure.services import charging, openings, orders, quote, standing, untyin
 from closure.services.timing import earliest, postpone, soon
 from portal import audit, clock, work_orders
 from portal.actors import Actor
+from portal.errors import Conflict
 from portal.models import LineAccount
 from portal.moving import move
 from portal.nudges import nudge
@@ -208,6 +210,19 @@ def _hold(case: Case, found: list[Finding], *, fence: int, by: Actor) -> None:
     count = sum(finding.holds_the_case for finding in found)
     facts = {"case_no": case.case_no, "count": count}
     notices.tell(case.contact, "notice.closure.held", facts, case_ref=case.ref, by=by, lang=case.language)
+
+
+def look_again(case: Case, *, by: Actor) -> None:
+    """A held case is checked again, because something about the person changed; outside any transaction.
+
+    A check that is being concluded at this moment may have judged the person as they were before: it is waited for.
+    """
+    with transaction.atomic(durable=True):
+        now_at = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
+    if now_at.state != states.HELD:
+        return
+    with suppress(Conflict):  # somebody else has just begun it
+        again(now_at, by=by)
 
 
 def again(

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('settlement', '0003_vouchers'),
+        ("settlement", "0003_vouchers"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='payment',
-            name='failures',
-            field=models.PositiveSmallIntegerField(default=0, help_text='since it last moved'),
+            model_name="payment",
+            name="failures",
+            field=models.PositiveSmallIntegerField(default=0, help_text="since it last moved"),
         ),
         migrations.AddField(
-            model_name='payout',
-            name='failures',
-            field=models.PositiveSmallIntegerField(default=0, help_text='since it last moved'),
+            model_name="payout",
+            name="failures",
+            field=models.PositiveSmallIntegerField(default=0, help_text="since it last moved"),
         ),
     ]

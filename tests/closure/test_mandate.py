@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
 
 from bss.simulated import plant
@@ -21,16 +22,19 @@ from portal.actors import Actor
 from portal.errors import Conflict, Invalid, Missing, Refused, TooMany
 from portal.masked import IdNumber, PersonName, Phone
 from portal.models import Notice, ParameterValue, WorkOrder
+from portal.moving import move
 from portal.queries.mine import looks_at_mine
 from portal.queries.people import line_actor
 from portal.roles import Role
 from portal.rules.identity import demo_id
 from portal.sealing import Unsealable, destroy_key
+from portal.servers.process import wait_for
 from portal.services import subscribers
 from tests.closure.conftest import CONTACT, FUJIAN, HOLDER, ID, MORNING, NUMBER, ROBOT, World, a_line
 from tests.closure.papers import a_file, a_png
 from tests.closure.test_pages import signed_in
 from tests.closure.test_standing import CLERK, FAR, OTHER, PNG
+from tests.waiting import waiting
 
 AGENT, AGENT_ID = PersonName("林小芳"), demo_id("35", date(1985, 3, 2), 21)
 ANOTHER, ANOTHER_ID = PersonName("陈大海"), demo_id("35", date(1950, 5, 6), 33)
@@ -67,6 +71,30 @@ def filed(world: World, kind: str, *, visiting: str = "32", holder: Any = (HOLDE
 def keys_of(case: Case) -> list[str]:
     """The findings in force."""
     return [row.key for row in latest_findings(case)]
+
+
+def test_originals_seen_while_a_check_is_being_concluded_are_not_forgotten(
+    world: World, fujian: Callable[..., None]
+) -> None:
+    fujian()
+    ref = filed(world, "delegate", visiting="35").mandate.ref
+    case = mandate.review(ref, "accepted", by=HOME).case
+
+    def see() -> None:
+        try:
+            mandate.see_originals(ref, seen=ORIGINALS["delegate"], by_eye=True, by=HOME)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            concluding = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
+            assert concluding.state == states.VERIFYING
+            seen = pool.submit(see)
+            wait_for(lambda: waiting() == 1, what="somebody who wants the case looked at again", limit_s=20)
+            move(concluding, states.HELD, by=ROBOT, reason="findings")
+        seen.result(20)
+    assert world.work(case).state == states.QUOTED
 
 
 def test_a_delegate_at_home_goes_on_once_the_letter_is_read(world: World, fujian: Callable[..., None]) -> None:

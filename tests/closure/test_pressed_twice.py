@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from django.test import Client
 
 from bss.simulated import BillSpec, BucketSpec
@@ -18,10 +18,9 @@ from portal.servers.process import wait_for
 from settlement.models import Payment, Payout
 from tests.closure.conftest import World
 from tests.closure.test_pages import signed_in
+from tests.waiting import waiting
 
 OWED = BillSpec("2026-10", 5800, 0, date(2026, 11, 1), date(2026, 11, 14))
-WAITING = """SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
-WHERE NOT granted AND datname = current_database()"""
 
 
 def pressed_twice(owner: Client, path: str, data: dict[str, Any]) -> list[Any]:
@@ -40,15 +39,8 @@ def pressed_twice(owner: Client, path: str, data: dict[str, Any]) -> list[Any]:
         with transaction.atomic():
             list(Case.objects.select_for_update())
             pressed = [pool.submit(press) for _ in range(2)]
-            wait_for(lambda: _waiting() == 2, what="two requests that wait for the case", limit_s=20)
+            wait_for(lambda: waiting() == 2, what="two requests that wait for the case", limit_s=20)
         return [one.result(30) for one in pressed]
-
-
-def _waiting() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction sees the sessions of its first look otherwise
-        cursor.execute(WAITING)
-        return int(cursor.fetchone()[0])
 
 
 def places(owner: Client, answers: list[Any]) -> set[str]:
