@@ -14,7 +14,19 @@ from bss.simulated import BillSpec, BucketSpec, ContractSpec, RoamedSpec, Roamin
 from closure import mandates, states
 from closure.models import Case, Mandate, RoamingTail
 from closure.queries import current_quote
-from closure.services import agreement, disputes, filing, mandate, payment, refund, supplying, unbinding, withdrawal
+from closure.services import (
+    agreement,
+    answering,
+    disputes,
+    filing,
+    mandate,
+    payment,
+    refund,
+    supplying,
+    unbinding,
+    verification,
+    withdrawal,
+)
 from portal.actors import Actor
 from portal.masked import PersonName
 from portal.models import WorkOrder
@@ -111,7 +123,15 @@ def _pays(case: Case, by: Actor) -> bool:
 
 
 def _closes(case: Case, by: Actor) -> bool:
-    return _files(case, by) or _goes_on(case, by)
+    return _files(case, by) or _goes_on(case, by) or _tries_again(case, by)
+
+
+def _tries_again(case: Case, by: Actor) -> bool:
+    """What held the case is said to be mended: have it checked again."""
+    if case.state != states.HELD:
+        return False
+    verification.again(case, by=by)
+    return True
 
 
 def _disputes(case: Case, by: Actor) -> bool:
@@ -125,9 +145,10 @@ def _disputes(case: Case, by: Actor) -> bool:
 
 
 def _withdraws(case: Case, by: Actor) -> bool:
+    """Once the charges have stopped, so that there is something to undo."""
     if _files(case, by):
         return True
-    if case.state != states.QUOTED:
+    if case.state != states.QUOTED or case.charging_stopped_at is None:
         return False
     withdrawal.withdraw(case, by=by)
     return True
@@ -163,6 +184,15 @@ def _was_abroad(case: Case, by: Actor) -> bool:
     if case.state != states.QUOTED or quote is None or tail is None or tail.agreed_at is not None:
         return _closes(case, by)
     agreement.agree(case, "keep", quote.seq, by=by)
+    return True
+
+
+def staff_answers(case: Case) -> bool:
+    """At home: an order that nobody saw to in time is, now that the regulator watches."""
+    late = WorkOrder.objects.filter(case_ref=case.ref, state="ESCALATED").order_by("pk").first()
+    if late is None or not late.waits_for:
+        return False
+    answering.answer(case, late.key, "closed", by=CLERK)
     return True
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg2
 import redis
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import Error, connections
 
 from bss.simulated import Temper, close_pools, set_temper
 from bss.simulated import databases as provinces
@@ -78,8 +78,8 @@ class Person:
             if stage.acts(self.flow, self.cast, self.by):
                 return False
             return stage.has_ended(self.flow, self.cast) and stage.next_due(self.cast.case_ref) is None
-        except (OperationalError, InterfaceError):
-            connection.close()
+        except Error as error:
+            stage.hung_up(error)
             return False
 
 

@@ -63,9 +63,8 @@ def i02_books_agree(look: Look) -> list[str]:
 
 
 def i03_money_is_as_quoted(look: Look) -> list[str]:
-    """Paid in less paid out is what the last quote says, less what was kept and given back later (C-05, C-06).
-
-    A case that ended otherwise keeps nothing (C-12).
+    """Paid in less paid out is what the last quote says and what an earlier closing had settled at home before it was
+    refused, less what was kept and given back later (C-05, C-06). A case that ended otherwise keeps nothing (C-12).
     """
     paid = look.rows(
         "SELECT coalesce(sum(fen), 0) FROM settlement_payment WHERE case_ref = ANY(%s) AND state = 'PAID'", look.refs
@@ -80,7 +79,16 @@ def i03_money_is_as_quoted(look: Look) -> list[str]:
         look.case_ref,
     )[0][0]
     back = look.rows("SELECT coalesce(sum(back_fen), 0) FROM closure_roamingtail WHERE ref = ANY(%s)", look.refs)[0][0]
-    expected = quoted - back if look.case["state"] == "CLOSED" else 0
+    earlier = look.rows(
+        "SELECT o.command_ref FROM closure_caseorder o JOIN closure_case c ON c.id = o.case_id WHERE c.ref = %s"
+        " AND o.step LIKE 'settle:%%' AND split_part(o.step, ':', 2)::int <"
+        " (SELECT max(seq) FROM closure_quote WHERE case_id = c.id)",
+        look.case_ref,
+    )
+    settled = look.theirs(
+        "SELECT coalesce(sum(fen), 0) FROM effects WHERE command_id = ANY(%s)", [ref for (ref,) in earlier]
+    )[0][0]
+    expected = quoted + settled - back if look.case["state"] == "CLOSED" else 0
     return [] if paid - out == expected else [f"paid {paid}, paid out {out}, expected {expected}"]
 
 

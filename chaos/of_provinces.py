@@ -28,6 +28,7 @@ def i04_each_step_once(look: Look) -> list[str]:
     twice = look.theirs(
         "SELECT e.verb, coalesce(c.payload->>'tie_id', c.payload->>'contract_id', '') AS thing, count(*) FROM effects e"
         " JOIN command_log c USING (command_id) WHERE e.case_ref = ANY(%s) AND e.undoes IS NULL"
+        " AND (e.verb <> 'settle' OR e.fen <> 0)"
         " AND NOT EXISTS (SELECT 1 FROM effects u WHERE u.undoes = e.command_id)"
         " GROUP BY 1, 2, e.case_ref HAVING count(*) > 1",
         look.refs,

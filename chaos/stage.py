@@ -13,12 +13,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import Error, connection, transaction
 from psycopg2 import sql
 
 from bss.simulated import LineSpec, plant
 from chaos import points
-from chaos.flows import Flow
+from chaos.flows import Flow, staff_answers
 from chaos.ground import FUJIAN
 from closure import states
 from closure import tasks as closure_tasks
@@ -33,13 +33,17 @@ from portal.models import LineAccount
 from portal.queries.people import line_actor
 from portal.rules.identity import demo_id
 from portal.services import subscribers
+from portal.sweeping import is_the_databases
 from settlement import tasks as settlement_tasks
 
 MORNING = datetime(2026, 11, 24, 10, 12, tzinfo=clock.SHANGHAI)
 HOLDER = PersonName("张晓岚")
 ID = demo_id("35", date(1988, 6, 1), 7)
 LONGEST = timedelta(days=45)
+SHORT = timedelta(minutes=1)
 ROUNDS = 400
+STAFF_LOOKS = 10
+"""The home province's staff looks at its late orders every so many rounds."""
 LEASED = (
     "closure_case",
     "closure_restoring",
@@ -176,7 +180,7 @@ def play(
     for number in range(ROUNDS):
         with gate.acting() if gate else nullcontext():
             hands.enter()
-            acted = _round(flow, cast, by)
+            acted = _round(flow, cast, by, number)
             passes(number)
         if acted:
             pause = 1
@@ -187,6 +191,8 @@ def play(
                 if not has_ended(flow, cast):
                     raise Stuck(f"{flow.name}: ended in {Case.objects.get(ref=cast.case_ref).state}")
                 return
+            if due - hands.now() > SHORT and looks_once_more(flow, cast, by):
+                continue
             if due > latest:
                 raise Stuck(f"{flow.name}: still waiting for {due:%m-%d %H:%M}")
             pause = 1 if due > hands.now() else min(2 * pause, 60)
@@ -194,10 +200,10 @@ def play(
     raise Stuck(f"{flow.name}: no end in {ROUNDS} rounds")
 
 
-def _round(flow: Flow, cast: Cast, by: Actor) -> bool:
+def _round(flow: Flow, cast: Cast, by: Actor, number: int) -> bool:
     """The person, then every sweep; says whether the person did something."""
     points.step("person")
-    acted = acts(flow, cast, by)
+    acted = acts(flow, cast, by) or (number % STAFF_LOOKS == 0 and staff_acts(cast))
     for name, sweep in SWEEPS:
         points.step(name)
         _goes_on(sweep)
@@ -208,19 +214,41 @@ def _goes_on(sweep: Callable[[], object]) -> None:
     """A worker whose database hung up loses this turn, and comes back with a new connection."""
     try:
         sweep()
-    except (OperationalError, InterfaceError):
-        connection.close()
+    except Error as error:
+        hung_up(error)
 
 
 def acts(flow: Flow, cast: Cast, by: Actor) -> bool:
     """The person looks at the case and does what is to be done; says whether something was, or went wrong."""
+    return _tries(lambda: flow.does(Case.objects.get(ref=cast.case_ref), by))
+
+
+def looks_once_more(flow: Flow, cast: Cast, by: Actor) -> bool:
+    """Before a long wait a person looks at the page again: the robots may have been at it since."""
+    points.step("person")
+    return acts(flow, cast, by)
+
+
+def staff_acts(cast: Cast) -> bool:
+    """The home province's staff looks at its late orders."""
+    return _tries(lambda: staff_answers(Case.objects.get(ref=cast.case_ref)))
+
+
+def _tries(act: Callable[[], bool]) -> bool:
     try:
-        return flow.does(Case.objects.get(ref=cast.case_ref), by)
+        return act()
     except TongbanError:
         return False  # the page was out of date; a person looks again
-    except (OperationalError, InterfaceError):
-        connection.close()
+    except Error as error:
+        hung_up(error)
         return True  # an error page; a person tries again
+
+
+def hung_up(error: Error) -> None:
+    """The database is gone: the next turn opens a new session. Any other error of it is a defect."""
+    if not is_the_databases(error):
+        raise error
+    connection.close()
 
 
 def has_ended(flow: Flow, cast: Cast) -> bool:

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from bss.models import Command, Evidence
 from closure import states
 from closure.models import Case, Dispute, Mandate
-from closure.queries import HOME_KINDS, visible_to
+from closure.queries import HOME_KINDS, MENDED_KINDS, visible_to
 from portal.actors import Actor
 from portal.work_orders import OrderResult, WorkOrder
 
@@ -61,7 +61,7 @@ def orders_here(actor: Actor) -> QuerySet[WorkOrder]:
     """Orders of the actor's operator that this province has to answer, or that were sent from it (C-17, D-05)."""
     sent = Case.objects.filter(visiting_province=actor.province, operator=actor.operator).values("ref")
     here = Q(province=actor.province) | Q(case_ref__in=sent)
-    return WorkOrder.objects.filter(here, operator=actor.operator, kind__in=HOME_KINDS)
+    return WorkOrder.objects.filter(here, operator=actor.operator, kind__in=HOME_KINDS + MENDED_KINDS)
 
 
 def waiting_orders(actor: Actor, tab: str) -> QuerySet[WorkOrder]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
 
-from django.db import OperationalError, models, transaction
+from django.db import DatabaseError, Error, InterfaceError, OperationalError, models, transaction
 from django.db.models import F
 
 from portal.clock import now
@@ -40,14 +40,26 @@ def one_by_one(model: type[Stateful], pk: int, work: Callable[[], object]) -> No
         work()
     except Conflict:
         pass  # somebody was faster; the row tells
-    except OperationalError as error:
+    except Error as error:
+        if not is_the_databases(error):
+            _poison(model, pk, error)
+            return
         # A deadlock or a lock that was not to be had is not the row's fault; where the database is gone, this raises.
         log.warning("%s %s: %s", model._meta.label_lower, pk, type(error).__name__)
         with transaction.atomic(durable=True):
             _due(model, pk).update(due_at=now() + timedelta(seconds=BUSY_S))
     except Exception as error:
-        log.error("%s %s: %s", model._meta.label_lower, pk, type(error).__name__)
-        set_aside(model, pk)
+        _poison(model, pk, error)
+
+
+def is_the_databases(error: Exception) -> bool:
+    """Whether it is the database's trouble (gone, busy, out of room) and not a statement's."""
+    return isinstance(error, (OperationalError, InterfaceError)) or type(error) is DatabaseError
+
+
+def _poison(model: type[Stateful], pk: int, error: Exception) -> None:
+    log.error("%s %s: %s", model._meta.label_lower, pk, type(error).__name__)
+    set_aside(model, pk)
 
 
 def set_aside(model: type[Stateful], pk: int) -> None:

@@ -30,6 +30,7 @@ from closure.queries.money import (
     needs_route,
     payment_of,
     payout_of,
+    penalties_paid,
     replaced_quote,
     settled_quote,
     settled_quotes,
@@ -42,6 +43,7 @@ from closure.queries.money import (
 )
 from closure.queries.orders import (
     HOME_KINDS,
+    MENDED_KINDS,
     closing_order,
     limits_of,
     movements_of,
@@ -54,6 +56,7 @@ from closure.queries.orders import (
 
 __all__ = [
     "HOME_KINDS",
+    "MENDED_KINDS",
     "STAFF",
     "answers_of",
     "bounced_payout",
@@ -82,6 +85,7 @@ __all__ = [
     "orders_of",
     "payment_of",
     "payout_of",
+    "penalties_paid",
     "refusals_of",
     "replaced_quote",
     "settled_quote",

@@ -112,6 +112,12 @@ def settled_quotes(case: Case) -> list[Quote]:
     return list(case.quotes.filter(seq__in=seqs).prefetch_related("lines").order_by("seq"))
 
 
+def penalties_paid(case: Case) -> frozenset[str]:
+    """The contracts whose penalty the home province has posted and not undone: none is charged twice (C-03)."""
+    lines = [line for quote in settled_quotes(case) for line in quote.lines.all()]
+    return frozenset(line.item for line in lines if line.kind == "penalty" and line.fen > 0)
+
+
 def unused_fen(case: Case) -> int:
     """What was collected in this case and no settlement at home has used up, whole fen (C-12)."""
     return case.collected_fen - sum(balance_of(quote.lines.all()).paid_fen for quote in settled_quotes(case))

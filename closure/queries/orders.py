@@ -14,6 +14,8 @@ from portal.parameters import RESEND_DAYS
 
 HOME_KINDS = ("untie", "close", "answer", "false_papers")
 """Orders that the home province answers with one of the five results (C-17); other kinds have verbs of their own."""
+MENDED_KINDS = ("refund", "undo")
+"""What its system refused although it must be done: its staff mends what stands in the way, and says `closed`."""
 
 
 def orders_of(case: Case) -> list[WorkOrder]:

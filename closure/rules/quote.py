@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -28,16 +29,18 @@ def lines_of(
     aside: Sequence[SetAside] = (),
     deposit: str = REFUND,
     keep_fen: int = 0,
+    paid: Container[str] = (),
 ) -> list[Line]:
     """All lines in the order people read them: bills, late fees, use so far, penalties, then what is set against them.
 
     `collected_fen` is money kept from earlier payments in this case, `stopped_on` the day the charges stopped when that
-    was not the filing day, `aside` the disputed lines, `deposit` how home treats one,
-    `keep_fen` what the person agreed to keep back at most for roaming. Source: RULEBOOK C-03, C-05, C-06.
+    was not the filing day, `aside` the disputed lines, `deposit` how home treats one, `keep_fen` what the person agreed
+    to keep back at most for roaming, `paid` the contracts whose penalty a closing that was refused afterwards has
+    settled at home already. Source: RULEBOOK C-03, C-05, C-06.
     """
     lines = _arrears_lines(_unpaid_bills(answers.get("arrears"), answers.get("bills")), filed_on, permille)
     lines += _unbilled_lines(answers.get("bills"), stopped_on or filed_on)
-    lines += _penalty_lines(answers.get("contract"), filed_on)
+    lines += [_paid_once(line, paid) for line in _penalty_lines(answers.get("contract"), filed_on)]
     lines = with_lines_set_aside(lines, aside, answers.get("bills"))
     prepayment, contracts = answers.get("prepayment"), answers.get("contract")
     lines += bucket_lines(prepayment, contracts, deposit=deposit, filed_on=filed_on, aside=aside)
@@ -110,6 +113,13 @@ def _unbilled_lines(facts: Facts | None, stopped_on: date) -> list[Line]:
 def _penalty_lines(facts: Facts | None, filed_on: date) -> list[Line]:
     penalties = [penalty_of(contract, filed_on) for contract in (facts["contracts"] if facts else ())]
     return [_penalty_line(penalty) for penalty in penalties if penalty is not None]
+
+
+def _paid_once(line: Line, paid: Container[str]) -> Line:
+    """A penalty is paid once, also where home settled it and then would not end the contract (C-03)."""
+    if line.item not in paid or line.fen == 0:
+        return line
+    return replace(line, fen=0, claimed_fen=line.fen, formula="formula.paid_before")
 
 
 def _penalty_line(penalty: Penalty) -> Line:

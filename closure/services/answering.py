@@ -13,13 +13,17 @@ from django.db import transaction
 from bss.models import Command
 from closure import states
 from closure.models import Case
-from closure.queries import open_orders
+from closure.queries import MENDED_KINDS, open_orders
 from closure.rules.untying import BY_HAND
 from portal import audit, clock, work_orders
 from portal.actors import Actor
+from portal.errors import Invalid
 from portal.nudges import nudge
 from portal.services import notices
 from portal.work_orders import OrderResult, WorkOrder
+
+LOOKED_AT = (states.QUOTED, states.CLOSING, *states.TERMINAL)
+"""Where an answer of the province's staff lets a case go on."""
 
 
 def closed(order: WorkOrder, *, by: Actor) -> None:
@@ -38,11 +42,14 @@ def take(case: Case, order: WorkOrder, command: Command, *, by: Actor) -> None:
 def answer(case: Case, key: str, result: str, *, missing: Sequence[str] = (), by: Actor) -> WorkOrder:
     """Write an answer down and tell the person what is asked, until when; the case is looked at at once.
 
-    Raises Invalid and Conflict as work_orders.answer_order does.
+    Raises Invalid and Conflict as work_orders.answer_order does; Invalid `error.order.mended` where nothing but
+    `closed` can be said.
     """
     with transaction.atomic(durable=True):
         # The case before the order, as everybody who writes both: else two who write at once could each wait for ever.
         Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
+        if result != OrderResult.CLOSED and WorkOrder.objects.filter(key=key, kind__in=MENDED_KINDS).exists():
+            raise Invalid("error.order.mended", field="result", rule_id="C-17")
         order = work_orders.answer_order(key, result, missing=missing, by=by)
         facts = {"result": result, "order": order.ref}
         audit.record("order.answered", subject_ref=case.ref, by=by, chain=case.province, rules=("C-17",), facts=facts)
@@ -67,7 +74,7 @@ def _turn_to_the_person(case: Case, order: WorkOrder, *, by: Actor) -> None:
 
 
 def _look_again(case: Case) -> None:
-    Case.objects.filter(pk=case.pk, state__in=(states.QUOTED, states.CLOSING)).update(due_at=clock.now())
+    Case.objects.filter(pk=case.pk, state__in=LOOKED_AT, due_at__isnull=False).update(due_at=clock.now())
 
 
 def end_ties(case: Case, *, by: Actor) -> None:

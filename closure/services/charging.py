@@ -15,7 +15,7 @@ from closure.models import Case
 from closure.parameters import AGAIN_MONTHS, BARRED, FREE_SERVICE_HOURS
 from closure.queries import term, uncharged_due
 from closure.rules.limits import months_before
-from closure.services import books, orders
+from closure.services import books, orders, undoing
 from portal import audit, clock
 from portal.actors import Actor
 from portal.errors import Conflict
@@ -135,7 +135,7 @@ def resume(case: Case, *, by: Actor) -> bool:
         return True
     since = case.ended_at or since_of(case)
     told = {"case_open": case.state in states.OPEN}
-    command = orders.carry_out(case, step_of(case, RESUME), "resume_charging", told, by=by, effective_at=since)
+    command = undoing.insist(case, step_of(case, RESUME), "resume_charging", told, by=by, effective_at=since)
     if command.state == DONE:
         _note_resumed(case, by=by)
     return command.state == DONE

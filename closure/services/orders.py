@@ -12,8 +12,7 @@ from bss.gateway import Bss
 from bss.models import Command
 from bss.reasons import mapped, may_block_closure
 from bss.services import commands, obstructions
-from bss.states import DONE, NOT_DONE, REFUSED
-from bss.states import OPEN as UNSETTLED
+from bss.states import NOT_DONE, REFUSED
 from closure.models import Case, CaseOrder
 from closure.parameters import COMMAND_MINUTES
 from closure.queries import term
@@ -25,7 +24,6 @@ from portal.errors import Conflict
 
 DIRECTED_TRIES = 3
 NEVER_BLOCKED = ("stop_charging",)
-REVERSIBLE = ("settle:", "release:", "execute:")
 
 
 def home_of_case(case: Case) -> Bss:
@@ -72,12 +70,12 @@ def last(case: Case, step: str) -> Command | None:
 
 
 def name_of(case: Case, step: str, *, sends: int, by_hand: bool) -> str:
-    """The step's name in this sending of its order: a new one once the province asked for something (C-17), and one
-    more when its staff did by hand what its system would not.
+    """The step's name in this sending of its order: a new one once the province said no or asked for something (C-17),
+    and one more when its staff did by hand what its system would not.
     """
     name, command = step, last(case, step)
     for n in range(2, sends + 1):
-        if command is None or command.state != REFUSED or not is_no_refusal(command.code):
+        if command is None or command.state != REFUSED:
             break
         name = f"{step}:{n}"
         command = last(case, name)
@@ -180,18 +178,3 @@ def settled(command: Command, *, by: Actor) -> Command:
     if command.state in ("SENT", "UNKNOWN", "INTENDED"):
         return commands.settle(command.ref, by=by)
     return command
-
-
-def reverse_done(case: Case, *, by: Actor) -> bool:
-    """Undo, newest first, what a refused closing had already done at home; True when nothing is left (C-12)."""
-    for order in CaseOrder.objects.filter(case=case).order_by("-pk"):
-        if not order.step.startswith(REVERSIBLE):
-            continue
-        command = settled(Command.objects.get(ref=order.command_ref), by=by)
-        if command.state in UNSETTLED:
-            return False
-        if command.state == DONE:
-            undone = carry_out(case, f"reverse:{command.ref}", "reverse", {"command_id": command.ref}, by=by)
-            if undone.state != DONE:
-                return False
-    return True

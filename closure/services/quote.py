@@ -18,6 +18,7 @@ from closure.queries import (
     keeps_back,
     lines_set_aside,
     movements_of,
+    penalties_paid,
     spoken_for_fen,
     stopped_on,
     unused_fen,
@@ -91,6 +92,7 @@ def _frozen(case: Case, answers: Mapping[str, Facts], *, valid_until: datetime |
         aside=lines_set_aside(case),
         deposit=pinned[DEPOSIT.name],
         keep_fen=pinned[ROAMING_KEEP_FEN.name] if keeps_back(case) else 0,
+        paid=penalties_paid(case),
     )
     quote = Quote.objects.create(
         case=case,

@@ -16,7 +16,7 @@ from closure.parameters import TIE_HOURS
 from closure.queries import term, untie_order, untie_orders
 from closure.rules import limits
 from closure.rules.untying import BY_HAND, answers_an_order
-from closure.services import answering, orders
+from closure.services import answering, orders, undoing
 from portal import clock, work_orders
 from portal.actors import Actor
 from portal.work_orders import OrderResult, WorkOrder
@@ -94,10 +94,11 @@ def _prepared(case: Case, order: WorkOrder, *, by: Actor) -> Ready:
     if command.state == DONE:
         answering.closed(order, by=by)
         return Ready.YES
-    if command.state == REFUSED and (command.code == BY_HAND or answers_an_order(command.code)):
+    if command.state != REFUSED:
+        return Ready.WORKING
+    if command.code == BY_HAND or answers_an_order(command.code):
         answering.take(case, order, command, by=by)
-        return Ready.WAITING
-    return Ready.WORKING
+    return Ready.WAITING  # any other refusal of the system leaves the order to the staff, in the same time
 
 
 def _step_of(case: Case, order: WorkOrder) -> str:
@@ -136,7 +137,7 @@ def _cancelled(case: Case, order: WorkOrder, *, by: Actor) -> bool:
         return False
     if any(command.state == DONE for command in sent):
         tie = order.facts["id"]
-        cancel = orders.carry_out(case, f"cancel:{tie}", "cancel_tie", {"tie_id": tie}, by=by)
+        cancel = undoing.insist(case, f"cancel:{tie}", "cancel_tie", {"tie_id": tie}, by=by)
         if cancel.state != DONE:
             return False
     if order.state != "CANCELLED":

@@ -13,7 +13,7 @@ from closure import states
 from closure.models import Case
 from closure.queries import answers_of
 from closure.rules.withdrawal import proof_lines, unexplained
-from closure.services import books, charging, claims, disputes, orders, paying_out, satisfaction, tail, untying
+from closure.services import books, charging, claims, disputes, orders, paying_out, satisfaction, tail, undoing, untying
 from closure.services.timing import postpone, soon
 from portal import audit, clock, work_orders
 from portal.actors import Actor
@@ -60,10 +60,10 @@ def _end(case: Case, to: str, *, reason: str, rules: tuple[str, ...], by: Actor,
 def undo(case: Case, *, fence: int, by: Actor) -> None:
     """Forward commands that undo what was done, then the province's own words as proof; again until all is done."""
     untied = untying.cancel_preparations(case, by=by)
-    resumed = orders.reverse_done(case, by=by) and charging.resume(case, by=by)
+    resumed = undoing.reverse_done(case, by=by) and charging.resume(case, by=by)
     look_again = paying_out.give_back(case, by=by)
     if not (untied and resumed):
-        look_again = soon(5)
+        look_again = soon(3600 if undoing.waits(case) else 5)
     if look_again is None and claims.are_under_way(case):
         look_again = soon(20)
     if look_again is not None:

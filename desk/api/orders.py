@@ -11,7 +11,7 @@ from closure.api import shown
 from closure.api.shapes import Answered
 from closure.api.waiting import OrderShown, SupplySent, order_row
 from closure.models import Case, Supplement
-from closure.queries import HOME_KINDS
+from closure.queries import HOME_KINDS, MENDED_KINDS
 from closure.services import answering, supplying
 from desk.queries import ALL, HERE, ROUTED, orders_here, waiting_orders
 from portal import work_orders
@@ -28,7 +28,7 @@ class OrdersQuery(ListQuery):
     """Which orders: all that wait for an answer, those of this province to answer, or those sent from here."""
 
     tab = Word([ALL, ROUTED, HERE], required=False, help_text="routed: ours to answer; here: sent from here.")
-    kind = Word(HOME_KINDS, required=False)
+    kind = Word(HOME_KINDS + MENDED_KINDS, required=False)
 
 
 class AnswerToOrder(Sent):

@@ -11,7 +11,7 @@ from bss.models import Command
 from bss.simulated import Temper, TieSpec, set_temper
 from closure import states
 from closure.models import Case, Supplement
-from closure.queries import closing_order, untie_order
+from closure.queries import closing_order, current_quote, untie_order
 from closure.services import answering, payment, supplying, untying, withdrawal
 from portal import clock, work_orders
 from portal.actors import Actor
@@ -135,6 +135,21 @@ def test_an_order_left_to_staff_waits_for_them_and_asks_the_system_no_more(
     for _ in range(3):
         world.work(case)
     assert Command.objects.filter(verb="prepare_tie").count() == 1
+
+
+def test_a_tie_whose_preparation_is_lawfully_refused_is_left_to_the_staff(
+    world: World, fujian: Callable[..., None]
+) -> None:
+    fujian(ties=[TieSpec("t1")])
+    set_temper(FUJIAN, Temper.OBSTRUCTIVE, only=["prepare_tie"], code="2009", words="号码状态异常")
+    case = world.quoted()
+    order = untie_order(case, "t1")
+    assert (order.state, case.due_at) == ("OPEN", current_quote(case).valid_until)  # type: ignore[union-attr]
+    set_temper(FUJIAN, Temper.HONEST)
+    answering.answer(case, order.key, "closed", by=CLERK)
+    world.work(case)
+    prepared = Command.objects.filter(verb="prepare_tie").order_by("pk").values_list("state", flat=True)
+    assert list(prepared) == ["REFUSED", "DONE"]
 
 
 def test_what_staff_did_is_told_to_the_system_and_can_be_cancelled(

@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from bss.simulated import BillSpec, Temper, set_temper
+from bss.models import Command
+from bss.simulated import BillSpec, ContractSpec, Temper, TieSpec, set_temper
 from bss.simulated.databases import dsn
 from bss.simulated.pools import taken
 from closure import states
@@ -18,6 +19,7 @@ from settlement.simulated.provider import decide
 from tests.closure.conftest import FUJIAN, NUMBER, World
 
 OWED = BillSpec("2026-10", 5800, 0, date(2026, 11, 1), date(2026, 11, 30))
+PAPER = ContractSpec("k1", ends_on=date(2027, 6, 30), document_id="d1", document_sha256="ab" * 32)
 
 
 def at_home(query: str) -> None:
@@ -98,3 +100,29 @@ def test_the_whole_payment_goes_back_when_nothing_is_owed_any_more(world: World,
     payment.settle_without_payment(Case.objects.get(pk=second.pk), 2, by=world.by)
     closed = world.work(second)
     assert (closed.state, closed.due_at) == (states.CLOSED, None)
+
+
+def test_a_penalty_that_was_settled_is_not_charged_again_when_the_contract_stays(
+    world: World, fujian: Callable[..., None]
+) -> None:
+    fujian(bills=[OWED], contracts=[PAPER])
+    first = world.quoted()
+    due = current_quote(first).total_fen  # type: ignore[union-attr]
+    second = again(world, refused(world, first, "release_contract"))
+    line = current_quote(second).lines.get(kind="penalty")  # type: ignore[union-attr]
+    assert (line.fen, line.claimed_fen, line.formula) == (0, due - 5800, "formula.paid_before")
+    assert current_quote(second).total_fen == 0  # type: ignore[union-attr]
+    payment.settle_without_payment(second, 2, by=world.by)
+    closed = world.work(second)
+    assert (closed.state, closed.collected_fen) == (states.CLOSED, due)
+
+
+@pytest.mark.parametrize("verb", ["release_contract", "execute_tie"])
+def test_a_step_that_was_refused_is_sent_anew_after_all_is_checked_again(
+    world: World, fujian: Callable[..., None], verb: str
+) -> None:
+    fujian(bills=[OWED], contracts=[PAPER], ties=[TieSpec("t1")])
+    second = again(world, refused(world, world.quoted(), verb))
+    payment.settle_without_payment(second, 2, by=world.by)
+    assert world.work(second).state == states.CLOSED
+    assert list(Command.objects.filter(verb=verb).order_by("pk").values_list("state", flat=True)) == ["REFUSED", "DONE"]

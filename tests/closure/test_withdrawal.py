@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from bss.gateway import ask
-from bss.simulated import BucketSpec, TieSpec
+from bss.models import Command
+from bss.simulated import BucketSpec, Temper, TieSpec, set_temper
 from closure import states
-from closure.services import payment, withdrawal
-from portal.errors import Conflict
+from closure.services import answering, charging, payment, withdrawal
+from portal import clock
+from portal.errors import Conflict, Invalid
 from portal.models import WorkOrder
-from tests.closure.conftest import FUJIAN, NUMBER, ROBOT, World
+from tests.closure.conftest import FUJIAN, MORNING, NUMBER, ROBOT, World
+from tests.closure.test_standing import CLERK
 
 
 def test_a_withdrawn_case_proves_that_the_province_is_as_it_was(world: World, fujian: Callable[..., None]) -> None:
@@ -49,6 +53,30 @@ def test_a_case_past_the_money_step_cannot_be_withdrawn(world: World, fujian: Ca
     payment.settle_without_payment(case, 1, by=world.by)
     with pytest.raises(Conflict):
         withdrawal.withdraw(type(case).objects.get(pk=case.pk), by=world.by)
+
+
+@pytest.mark.parametrize("verb", ["cancel_tie", "resume_charging"])
+def test_what_home_will_not_undo_is_an_order_to_its_staff_and_not_a_storm(
+    world: World, fujian: Callable[..., None], verb: str
+) -> None:
+    fujian(ties=[TieSpec("t1")])
+    case = world.quoted()
+    charging.stop(case, by=ROBOT)
+    set_temper(FUJIAN, Temper.OBSTRUCTIVE, only=[verb], code="2009", words="号码状态异常")
+    withdrawal.withdraw(case, by=world.by)
+    case = world.work(case)
+    order = WorkOrder.objects.get(kind="undo")
+    assert (order.state, order.facts["verb"], order.province) == ("OPEN", verb, "35")
+    assert case.due_at == MORNING + timedelta(hours=1)
+    set_temper(FUJIAN, Temper.HONEST)
+    with pytest.raises(Invalid, match="mended"):
+        answering.answer(case, order.key, "user_reason", missing=["不办"], by=CLERK)
+    answering.answer(case, order.key, "closed", by=CLERK)
+    with clock.frozen(MORNING + timedelta(seconds=6)):
+        case = world.work(world.work(case))
+    assert (case.due_at, {row["same"] for row in case.proof_lines}) == (None, {True})
+    assert {row.state for row in WorkOrder.objects.all()} == {"DONE", "CANCELLED"}
+    assert list(Command.objects.filter(verb=verb).order_by("pk").values_list("state", flat=True)) == ["REFUSED", "DONE"]
 
 
 @pytest.mark.parametrize("state", sorted(set(states.TRANSITIONS) - states.BEFORE_MONEY))
