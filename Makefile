@@ -8,7 +8,7 @@ SHUFFLE ?= 630534309
 PYTEST := $(PY) -m pytest -n 2 --randomly-seed=$(SHUFFLE)
 export PORT HOST PROVINCES
 
-.PHONY: demo stop test test-quick chaos chaos-quick chaos-mutants chaos-points check format docs lock browser environment clean
+.PHONY: demo stop test test-quick chaos chaos-quick chaos-mutants chaos-points bench check format docs lock browser environment clean
 .DEFAULT_GOAL := demo
 
 demo: $(READY)  ## the whole product with a seeded world, until Ctrl-C
@@ -35,10 +35,13 @@ chaos-mutants: $(READY)  ## spoil the product in sixteen ways: each is caught by
 chaos-points: $(READY)  ## write down the crash points anew: fewer than before need a reason
 	@DJANGO_SETTINGS_MODULE=portal.settings.chaos $(PY) -m chaos lock --seed 1
 
+bench: $(READY)  ## the paths beside peers and the bare database; ONLY=posting runs one
+	$(PY) -m bench $(ONLY)
+
 check: $(READY)  ## the gate: the same in the hook and in CI
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
-	$(PY) -m mypy $(PACKAGES) chaos tests manage.py
+	$(PY) -m mypy $(PACKAGES) chaos bench tests manage.py
 	git ls-files -z 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2 --check
 	.venv/bin/lint-imports
 	$(PY) -m tests.without_server makemigrations --check --dry-run
