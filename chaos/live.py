@@ -93,6 +93,8 @@ def run(seed: int, only: str = "") -> Iterator[Outcome]:
 
 
 def _trial(house: House, kind: str, chance: random.Random) -> Outcome:
+    connections.close_all()  # the last blow may have cut them
+    close_pools()
     outcome, people = Outcome(f"live/{kind}"), [_person(house, flow) for flow in FLOWS]
     wait_s = [chance.uniform(0.2, 2.0), chance.uniform(0.5, 3.0)][: 1 if kind in ONCE else 2]
     left, since = people, time.monotonic()

@@ -23,6 +23,7 @@ SCRATCH = CHECKOUT / ".data" / "mutants"
 GIT = ("/usr/bin/env", "git")
 HOLDER = "from tests.databases import find_servers; held = find_servers(); print('up', flush=True); input()"
 CAUGHT = "caught"
+LIMIT_S = 300
 SERVERS = ("DATABASE_URL", "REDIS_URL", "BSS_DATABASE_URL")
 
 
@@ -90,7 +91,12 @@ def _try(mutant: Mutant, where: Path, *, seed: int, but: str) -> str:
     if subprocess.run([*GIT, "apply", "--whitespace=nowarn", str(mutant.path)], cwd=where, check=False).returncode:
         return "the patch no longer applies"
     command = [sys.executable, "-m", "chaos", "some", *mutant.trials, "--seed", str(seed)]
-    done = subprocess.run(command, cwd=where, env=_env(), capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(
+            command, cwd=where, env=_env(), capture_output=True, text=True, check=False, timeout=LIMIT_S
+        )
+    except subprocess.TimeoutExpired:
+        return f"no end within {LIMIT_S} s"
     if not done.stdout.startswith("{"):
         return f"no trial was held: {done.stderr[-300:]}"
     wrong = set(json.loads(done.stdout.splitlines()[-1])) - {but}
