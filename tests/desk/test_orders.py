@@ -23,13 +23,13 @@ from tests.overseen import ROBOT, a_case, entered
 PDF = b"%PDF-1.4\n%%EOF\n"
 
 
-def an_order(case: Case, key: str = "untie:1", **also: Any) -> WorkOrder:
-    """A tie's order, due tomorrow."""
+def an_order(case: Case, key: str = "untie:1", kind: str = "untie", **also: Any) -> WorkOrder:
+    """An order, a tie's unless told otherwise, due tomorrow."""
     facts = {"id": "t1", "kind": "family", "name": "家庭套餐", "change": "移出", "price_fen": 0, "on": None}
     ensure_key(case.ref)
     with transaction.atomic():
         return work_orders.open_order(
-            "untie",
+            kind,
             key=key,
             case_ref=case.ref,
             operator=case.operator,
@@ -60,6 +60,21 @@ def test_the_home_provinces_clerk_answers(home: tuple[Client, WorkOrder]) -> Non
     assert answer.headers["Location"] == "/desk/orders"
     assert WorkOrder.objects.get().result == "closed"
     assert order.answers.get().store == "南京新街口店"
+
+
+@pytest.mark.parametrize(("kind", "title"), [("undo", "恢复原状没办成"), ("refund", "退款没办成")])
+def test_what_must_be_done_is_listed_and_can_only_be_done(
+    home: tuple[Client, WorkOrder], kind: str, title: str
+) -> None:
+    clerk, order = home
+    must = an_order(Case.objects.get(ref=order.case_ref), key=f"{kind}:1", kind=kind)
+    assert title in clerk.get("/desk/orders").content.decode()
+    page = f"/desk/orders/{must.ref}"
+    assert title in clerk.get(page).content.decode()
+    refused = clerk.post(page, {"action": "answer", "result": "user_reason", "missing": "不办"})
+    assert (refused.status_code, "必须办成" in refused.content.decode()) == (422, True)
+    clerk.post(page, {"action": "answer", "result": "closed", "missing": ""})
+    assert WorkOrder.objects.get(pk=must.pk).state == "ANSWERED"
 
 
 def test_a_return_names_what_is_missing(home: tuple[Client, WorkOrder]) -> None:
