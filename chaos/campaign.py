@@ -104,7 +104,10 @@ def lost_points(found: dict[str, list[str]]) -> list[str]:
 
 
 def plan(found: dict[str, list[str]], tier: str, seed: int) -> list[Job]:
-    """The trials of a tier. Quick: a death at each of 100 places, 20 double deaths, 12 others. Full: every place."""
+    """The trials of a tier. Quick: a death at each of 100 places, 20 double deaths, 12 others.
+
+    Full: the first time at every place and 300 of the later ones, 120 double deaths, everything else.
+    """
     chance = random.Random(seed)
     first: dict[str, tuple[str, int]] = {}
     every: list[tuple[str, int]] = []
@@ -113,6 +116,7 @@ def plan(found: dict[str, list[str]], tier: str, seed: int) -> list[Job]:
             first.setdefault(point.rpartition("#")[0], (flow, index))
             every.append((flow, index))
     singles = list(first.values())
+    later = [one for one in every if one not in set(singles)]
     if tier == "quick":
         singles, every = _quick(singles, chance), [one for one in every if not flows.BY_NAME[one[0]].lasts]
     doubles = [
@@ -124,7 +128,7 @@ def plan(found: dict[str, list[str]], tier: str, seed: int) -> list[Job]:
         ways = [
             Job(flow, at=at, kind=kind, over_http=http) for flow, at, kind in matrix.cells() for http in (False, True)
         ]
-        return jobs + outside + ways
+        return jobs + [Job(flow, (index,)) for flow, index in chance.sample(later, 300)] + outside + ways
     return jobs + chance.sample([one for one in outside if not flows.BY_NAME[one.flow].lasts], 12)
 
 
@@ -136,8 +140,8 @@ def _quick(singles: list[tuple[str, int]], chance: random.Random) -> list[tuple[
 
 
 def some(lines: Sequence[str], seed: int) -> dict[str, list[str]]:
-    """A few trials in this process: `play <flow>`, `every <flow>` (a death at each place), `cell <flow> <at> <fault>`,
-    `weather <flow> <kind>`, `http <flow> <at> <fault>`.
+    """A few trials in this process: `play <flow>`, `every <flow>` (a death at each place), `each <flow>` (each time it
+    is reached), `cell <flow> <at> <fault>`, `weather <flow> <kind>`, `http <flow> <at> <fault>`.
 
     Gives what was wrong, by invariant. Raises KeyError for a flow that there is not, ValueError for another word.
     """
@@ -161,11 +165,11 @@ def _jobs_of(line: str, trials: Trials) -> list[Job]:
         found = {flow: trials.enumerate(flows.BY_NAME[flow])}
         cells = weather.cells(found, random.Random(trials.seed))
         return [Job(flow, (place,), kind=kind) for flow, kind, place in cells if kind.startswith(more[0])]
-    if word != "every":
+    if word not in ("every", "each"):
         raise ValueError(line)
     first: dict[str, int] = {}
     for index, point in enumerate(trials.enumerate(flows.BY_NAME[flow])):
-        first.setdefault(point.rpartition("#")[0], index)
+        first.setdefault(point.rpartition("#")[0] if word == "every" else point, index)
     return [Job(flow, (index,)) for index in first.values()]
 
 

@@ -1,4 +1,4 @@
-"""Crash points, found and not listed: every commit, gateway call and publish says that it is reached.
+"""Crash points, found and not listed: every commit of a write, gateway call and publish says that it is reached.
 
 Installed in a child process only. A point's name is `flow/step/site#n`: the n-th time that site is reached in that step
 of that flow. Autocommit writes are an error: they would be points that nobody counts.
@@ -80,6 +80,8 @@ def install(watch: Watch) -> None:
     commit = BaseDatabaseWrapper._commit  # type: ignore[attr-defined]
 
     def watched(self: BaseDatabaseWrapper) -> Any:
+        if not _wrote(self):
+            return commit(self)
         reach("commit.before")
         done = commit(self)
         reach("commit.after")
@@ -89,6 +91,14 @@ def install(watch: Watch) -> None:
     connection.execute_wrappers.append(_no_autocommit_write)
     nudges.broker = Silence()  # type: ignore[assignment]
     _count_what_is_shed()
+
+
+def _wrote(opened: BaseDatabaseWrapper) -> bool:
+    """Whether the open transaction wrote or locked a row: nothing can be lost with one that only read."""
+    with opened.connection.cursor() as db:
+        db.execute("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
+        row = db.fetchone()
+    return row is not None and bool(row[0])
 
 
 def _count_what_is_shed() -> None:
