@@ -30,6 +30,11 @@ LAWS = {
     "settlement_voucher": {"only_added", "not_emptied"},
     "settlement_transfer": {"only_added", "not_emptied", "lawful"},
     "settlement_entry": {"only_added", "not_emptied", "lawful", "in_time"},
+    "settlement_statement": {"stands", "only_added", "not_emptied"},
+    "settlement_statementline": {"with_statement", "only_added", "not_emptied"},
+    "settlement_statementcorrection": {"with_statement", "only_added", "not_emptied"},
+    "settlement_statementpaper": {"only_added", "not_emptied"},
+    "settlement_approval": {"stands", "only_added", "not_emptied"},
 }
 
 

@@ -11,8 +11,9 @@ Fen are signed: a debit is positive, a credit negative. One operator's company i
 | bills, unbilled, late_fee, penalty | home | what the subscriber owes, and pays (credit) |
 | prepayment | home | the subscriber's own money, used up or taken out (debit) |
 | refund_owed | home | a refund decided and not yet paid (credit), paid (debit) |
+| clearing | any | money moved between companies to settle a statement: received (debit), paid (credit) |
 
-Net settlement brings each pair of receivable and payable back to zero.
+Net settlement brings each pair of receivable and payable back to zero, and each company pays or gets one sum.
 """
 
 from __future__ import annotations
@@ -28,10 +29,16 @@ LATE_FEE = "late_fee"
 PENALTY = "penalty"
 PREPAYMENT = "prepayment"
 REFUND_OWED = "refund_owed"
+CLEARING = "clearing"
 
 KINDS: frozenset[str] = frozenset(
-    {PROVIDER, PAYABLE, RECEIVABLE, BILLS, UNBILLED, LATE_FEE, PENALTY, PREPAYMENT, REFUND_OWED}
+    {PROVIDER, PAYABLE, RECEIVABLE, BILLS, UNBILLED, LATE_FEE, PENALTY, PREPAYMENT, REFUND_OWED, CLEARING}
 )
+
+MUTUAL: frozenset[str] = frozenset({PAYABLE, RECEIVABLE})
+"""What one company owes another: these are netted."""
+SETTLE = "settle"
+"""The purpose of a transfer that settles a statement; it moves balances and is no turnover of the next statement."""
 
 
 @dataclass(frozen=True, order=True)

@@ -10,5 +10,6 @@ WATCH_SECONDS = Parameter("settlement.watch", "int", 20, "s between enquiries wh
 CALLBACK_WINDOW_SECONDS = Parameter("settlement.callback_window", "int", 300, "s", "S-01")
 PAYOUT_HOURS = Parameter("settlement.payout_window", "int", 24, "h", "C-05")
 CASH_DAYS = Parameter("settlement.cash_window", "int", 90, "d cash waits in the store", "C-05")
+FREEZE_DAY = Parameter("settlement.freeze_day", "int", 1, "day of the next month", "S-01")
 
-PARAMETERS = (RETRY_SECONDS, LEASE_SECONDS, WATCH_SECONDS, CALLBACK_WINDOW_SECONDS, PAYOUT_HOURS, CASH_DAYS)
+PARAMETERS = (RETRY_SECONDS, LEASE_SECONDS, WATCH_SECONDS, CALLBACK_WINDOW_SECONDS, PAYOUT_HOURS, CASH_DAYS, FREEZE_DAY)

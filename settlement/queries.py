@@ -15,13 +15,13 @@ from settlement.ledger import AccountKey
 from settlement.models import Entry, Payment, Payout, Transfer, Voucher
 
 Row = TypeVar("Row", Payment, Payout)
-_EVERYTHING = frozenset({Role.NATIONAL_REGULATOR, Role.AUDITOR, Role.ROBOT})
+EVERYTHING = frozenset({Role.NATIONAL_REGULATOR, Role.AUDITOR, Role.ROBOT})
 
 
 def visible_to(actor: Actor) -> QuerySet[Transfer]:
     """The transfers an actor may see: finance its operator's books, a provincial regulator its province's."""
     transfers = Transfer.objects.all()
-    if actor.role in _EVERYTHING:
+    if actor.role in EVERYTHING:
         return transfers
     if actor.role is Role.FINANCE:
         return transfers.filter(pk__in=Entry.objects.filter(account__operator=actor.operator).values("transfer_id"))

@@ -18,3 +18,18 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     REFUSED: frozenset(),
     EXPIRED: frozenset(),
 }
+
+FROZEN = "FROZEN"
+SETTLED = "SETTLED"
+STATEMENTS: dict[str, frozenset[str]] = {FROZEN: frozenset({SETTLED}), SETTLED: frozenset()}
+"""A monthly statement: its figures never change, only whether it is settled."""
+
+ASKED = "ASKED"
+APPROVED = "APPROVED"
+DENIED = "DENIED"
+APPROVALS: dict[str, frozenset[str]] = {
+    ASKED: frozenset({APPROVED, DENIED}),
+    APPROVED: frozenset(),
+    DENIED: frozenset(),
+}
+"""What needs a second person (D-10)."""

@@ -1,4 +1,4 @@
-"""Tasks: one payment, one payout, and the sweep that depends on no message."""
+"""Tasks: one payment, one payout, the sweep that depends on no message, and the closing of the books."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portal.actors import robot
 from portal.sweeping import one_by_one
 from settlement import queries
 from settlement.models import Payment, Payout
-from settlement.services import payments, payouts
+from settlement.services import counting, freezing, payments, payouts
 
 
 @shared_task(name="settlement.run_payment")
@@ -33,3 +33,10 @@ def sweep() -> None:
         one_by_one(Payment, pk, partial(payments.run, ref, by=by))
     for pk, ref in queries.due_payouts():
         one_by_one(Payout, pk, partial(payouts.run, ref, by=by))
+
+
+@shared_task(name="settlement.close_books")
+def close_books() -> None:
+    """Bring the daily totals up to date, and freeze every month that is over."""
+    counting.count()
+    freezing.freeze_due(by=robot("bookkeeper"))

@@ -1,7 +1,32 @@
-"""Rows of the ledger and of money on its way."""
+"""Rows of the ledger, of its statements, and of money on its way."""
 
+from settlement.models.approval import Approval
 from settlement.models.ledger import Account, Entry, Transfer, Voucher
 from settlement.models.money import Payment, Payout
+from settlement.models.netting import (
+    Counted,
+    DailyTotal,
+    Statement,
+    StatementCorrection,
+    StatementLine,
+    StatementPaper,
+)
 from settlement.simulated.models import SimulatedCharge, SimulatedPayout
 
-__all__ = ["Account", "Entry", "Payment", "Payout", "SimulatedCharge", "SimulatedPayout", "Transfer", "Voucher"]
+__all__ = [
+    "Account",
+    "Approval",
+    "Counted",
+    "DailyTotal",
+    "Entry",
+    "Payment",
+    "Payout",
+    "SimulatedCharge",
+    "SimulatedPayout",
+    "Statement",
+    "StatementCorrection",
+    "StatementLine",
+    "StatementPaper",
+    "Transfer",
+    "Voucher",
+]

@@ -10,6 +10,13 @@ from django.db import models
 from portal.refs import new_ref
 
 
+class CurrentTransaction(models.Func):
+    """The database transaction that writes."""
+
+    function = "txid_current"
+    output_field = models.BigIntegerField()
+
+
 class Account(models.Model):
     """One account of one operator's company in one province; `counterpart` names the other company, if there is one."""
 
@@ -37,6 +44,10 @@ class Transfer(models.Model):
     at = models.DateTimeField(db_index=True)
     by_ref = models.CharField(max_length=64)
     reverses = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by")
+    xact = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
+
+    class Meta:
+        indexes = (models.Index(fields=["xact"], name="settlement_transfer_xact"),)
 
 
 class Voucher(models.Model):
@@ -54,9 +65,10 @@ class Entry(models.Model):
     """One leg of a transfer: signed whole fen on one account."""
 
     transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="entries")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="entries")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="entries", db_index=False)
     fen = models.BigIntegerField()
 
     class Meta:
         constraints = (models.CheckConstraint(condition=~models.Q(fen=0), name="settlement_entry_not_zero"),)
+        indexes = (models.Index(fields=["account", "id"], name="settlement_entry_account"),)
         verbose_name_plural = "entries"

@@ -1,0 +1,1 @@
+"""Pure functions of money: figures in, figures out."""
