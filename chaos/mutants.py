@@ -19,7 +19,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parent
 PATCHES = HERE / "mutants"
-SCRATCH = CHECKOUT / ".data" / "mutants"
+SCRATCH = CHECKOUT / ".data" / f"mutants-{os.getpid()}"
+"""A folder of this run's own: the servers of the last one may linger for a minute."""
 GIT = ("/usr/bin/env", "git")
 HOLDER = "from tests.databases import find_servers; held = find_servers(); print('up', flush=True); input()"
 CAUGHT = "caught"
