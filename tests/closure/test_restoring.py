@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from bss.simulated import BillSpec, Temper, line_row, set_temper
 from closure.models import Restoring
@@ -60,6 +61,16 @@ def test_a_refused_payment_in_goes_back_the_way_it_came() -> None:
     assert Restoring.objects.get(ref=row.ref).state == "RETURNED"
     assert Payout.objects.get(case_ref=row.ref).fen == 10_000
     assert trial_balance() == 0
+
+
+@pytest.mark.usefixtures("suspended")
+def test_the_page_says_what_its_sum_is() -> None:
+    asked = restoring.ask(NUMBER, 10_000, "32", by=ANONYMOUS)
+    page = f"/closure/restore/{asked.ref}"
+    assert "要付" in Client().get(page).content.decode()
+    decide(asked.payment_ref, "paid")
+    restoring.advance(asked.ref, by=ROBOT)
+    assert "已付" in Client().get(page).content.decode()
 
 
 def test_a_number_of_no_operator_is_refused(world: World) -> None:
