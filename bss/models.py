@@ -60,10 +60,17 @@ class Command(Stateful):
     evidence_ref = models.CharField(max_length=26, blank=True)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    legs = models.JSONField(default=dict)  # whole fen by account of the province's book (bss.legs); {}: moves no money
+    booked_on = models.DateField(null=True, blank=True)  # the day the province says its book took them; None: not done
 
     class Meta:
         indexes = (
             models.Index(fields=["due_at"], condition=models.Q(state__in=sorted(states.OPEN)), name="bss_command_due"),
+            models.Index(
+                fields=["operator", "province", "booked_on"],
+                condition=models.Q(booked_on__isnull=False),
+                name="bss_command_booked",
+            ),
         )
 
     @property

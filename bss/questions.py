@@ -148,6 +148,31 @@ QUESTIONS: dict[str, Shape] = {
             "sum_fen": Fen(least=-(10**12)),
         }
     ),
+    # The province's own book between two days, whole (docs/book-digest.md): it names no line and no person.
+    "book_digest": Fields(
+        {
+            "digest": Text(20),
+            "rows": Fen(),
+            "buckets": ListOf(Fields({"bucket": Fen(), "digest": Text(20), "rows": Fen()})),
+        }
+    ),
+    "book_rows": Fields(
+        {
+            "rows": ListOf(
+                Fields(
+                    {
+                        "id": Fen(),
+                        "command_id": _ID,
+                        "case_ref": _ID,
+                        "account": _ID,
+                        "on": Day(),
+                        "fen": Fen(least=-(10**12)),
+                    }
+                )
+            ),
+            "more": Flag(),
+        }
+    ),
 }
 
 VERBS: frozenset[str] = frozenset(

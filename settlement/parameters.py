@@ -11,5 +11,28 @@ CALLBACK_WINDOW_SECONDS = Parameter("settlement.callback_window", "int", 300, "s
 PAYOUT_HOURS = Parameter("settlement.payout_window", "int", 24, "h", "C-05")
 CASH_DAYS = Parameter("settlement.cash_window", "int", 90, "d cash waits in the store", "C-05")
 FREEZE_DAY = Parameter("settlement.freeze_day", "int", 1, "day of the next month", "S-01")
+RECONCILE_HOUR = Parameter("settlement.reconcile_hour", "int", 1, "o'clock, of the day before", "S-03")
+RECONCILE_DAYS = Parameter("settlement.reconcile_days", "int", 35, "d looked back, the day itself included", "S-03")
+RECONCILE_RETRY_SECONDS = Parameter("settlement.reconcile_retry", "int", 60, "s, doubled up to 64 times", "S-03")
+UNANSWERED_HOURS = Parameter("settlement.unanswered_hours", "int", 24, "h until a silent book is a work order", "S-03")
+STILL_MOVING_DAYS = Parameter("settlement.still_moving", "int", 3, "d a case may rest between two steps", "S-03")
+BOOKS_DAYS = Parameter("settlement.books_days", "int", 2, "d to explain a difference", "S-03")
 
-PARAMETERS = (RETRY_SECONDS, LEASE_SECONDS, WATCH_SECONDS, CALLBACK_WINDOW_SECONDS, PAYOUT_HOURS, CASH_DAYS, FREEZE_DAY)
+RECONCILING = (
+    RECONCILE_HOUR,
+    RECONCILE_DAYS,
+    RECONCILE_RETRY_SECONDS,
+    UNANSWERED_HOURS,
+    STILL_MOVING_DAYS,
+    BOOKS_DAYS,
+)
+PARAMETERS = (
+    RETRY_SECONDS,
+    LEASE_SECONDS,
+    WATCH_SECONDS,
+    CALLBACK_WINDOW_SECONDS,
+    PAYOUT_HOURS,
+    CASH_DAYS,
+    FREEZE_DAY,
+    *RECONCILING,
+)

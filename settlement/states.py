@@ -33,3 +33,17 @@ APPROVALS: dict[str, frozenset[str]] = {
     DENIED: frozenset(),
 }
 """What needs a second person (D-10)."""
+WAITING = "WAITING"
+AGREED = "AGREED"
+DIFFERS = "DIFFERS"
+RECONCILIATIONS: dict[str, frozenset[str]] = {
+    WAITING: frozenset({AGREED, DIFFERS}),  # a province that does not answer leaves it waiting, never agreed
+    AGREED: frozenset(),
+    DIFFERS: frozenset(),
+}
+"""One run of a reconciliation (S-03); asked again, it is another run."""
+
+STANDING = "STANDING"
+GONE = "GONE"
+DIFFERENCES: dict[str, frozenset[str]] = {STANDING: frozenset({GONE}), GONE: frozenset()}
+"""A difference; one that comes back is another, with a work order of its own."""

@@ -1,4 +1,4 @@
-"""Tasks: one payment, one payout, the sweep that depends on no message, and the closing of the books."""
+"""Tasks: one payment, one payout, the sweep that depends on no message; closing and reconciling the books."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portal.actors import robot
 from portal.sweeping import one_by_one
 from settlement import queries
 from settlement.models import Payment, Payout
-from settlement.services import counting, freezing, payments, payouts
+from settlement.services import counting, freezing, payments, payouts, reconciling
 
 
 @shared_task(name="settlement.run_payment")
@@ -40,3 +40,11 @@ def close_books() -> None:
     """Bring the daily totals up to date, and freeze every month that is over."""
     counting.count()
     freezing.freeze_due(by=robot("bookkeeper"))
+
+
+@shared_task(name="settlement.reconcile")
+def reconcile() -> None:
+    """Yesterday's books, once their hour has come, and the runs that wait for an answer (S-03)."""
+    by = robot("reconciler")
+    reconciling.start_daily(by=by)
+    reconciling.sweep(by=by)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -20,6 +20,7 @@ from bss import gateway, parameters, states
 from bss.adapters import Order
 from bss.answers import Ending, Outcome
 from bss.exchange import plain_json
+from bss.legs import legs_of
 from bss.models import Command
 from bss.provinces import Bss
 from bss.questions import VERBS
@@ -69,9 +70,17 @@ def intend(
         not_after=not_after,
         effective_at=effective_at,
         created_at=at,
+        legs=legs_of(verb, payload, _legs_undone(verb, payload)),
     )
     begin(command, by=by, reason=f"intended {verb}", rules=("C-17",))
     return command
+
+
+def _legs_undone(verb: str, payload: Mapping[str, Any]) -> Mapping[str, int]:
+    """The legs of the command that a `reverse` names."""
+    if verb != "reverse":
+        return {}
+    return Command.objects.filter(ref=str(payload.get("command_id", ""))).values_list("legs", flat=True).first() or {}
 
 
 def run(command_ref: str, *, by: Actor) -> Command:
@@ -202,7 +211,15 @@ def _end(command: Command, to: str, outcome: Outcome | None, fence: int, *, by: 
             "words": outcome.words,
             "evidence_ref": outcome.evidence_ref,
         }
+    if to == states.DONE and command.legs:
+        told["booked_on"] = _booked_on(told.get("facts", {}))
     _to(command, to, fence, by=by, reason=reason, ended_at=clock.now(), due_at=None, **told)
+
+
+def _booked_on(facts: Mapping[str, Any]) -> date:
+    """The day in Shanghai on which the province says its book took the money; today where it names no instant."""
+    at = facts.get("at")
+    return clock.day_of(datetime.fromisoformat(at)) if at else clock.today()
 
 
 def _wait(command: Command, outcome: Outcome, fence: int, *, by: Actor) -> None:

@@ -16,6 +16,7 @@ from bss.adapters import NoReply, Order, Unreachable
 from bss.exchange import plain_json
 from bss.provinces import Bss
 from bss.simulated import databases, faults, pools, tempers
+from bss.simulated.book import BOOK_QUESTIONS, book_answer
 from bss.simulated.orders import lie, logged, take, verb_logged
 from bss.simulated.replies import Refusal, Row, answer, envelope
 from bss.simulated.tempers import Mood, Temper
@@ -89,6 +90,8 @@ def _answered(db: cursor, question: str, about: Mapping[str, Any], mood: Mood) -
         code, words = mood.refusal
         return envelope("refused", _now(mood), code=code, words=words)
     try:
+        if question in BOOK_QUESTIONS:
+            return envelope("done", _now(mood), facts=book_answer(db, question, _plain(about), _now(mood)))
         return envelope("done", _now(mood), facts=answer(db, question, _plain(about), _now(mood), mood))
     except Refusal as refusal:
         return envelope("refused", _now(mood), code=refusal.code, words=refusal.words)

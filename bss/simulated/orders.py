@@ -65,8 +65,8 @@ def lie(order: Order, now: datetime) -> Row:
 
 def _standing(db: cursor, order: Order, payload: Row, replaced: str, now: datetime) -> Row | None:
     """An order that takes another's place: what took effect stands and is not done twice; what did not is shut."""
-    if rows(db, "SELECT 1 FROM effects WHERE command_id = %s", replaced):
-        reply = envelope("done", now, facts={"at": now, "stands": replaced})
+    if stood := rows(db, "SELECT at FROM effects WHERE command_id = %s", replaced):
+        reply = envelope("done", now, facts={"at": stood[0]["at"], "stands": replaced})
         _log(db, order, payload, now, reply)
         return reply
     if logged(db, replaced) is None:

@@ -176,6 +176,14 @@ CREATE TABLE book (
     at timestamptz NOT NULL
 );
 CREATE INDEX ON book (command_id);
+CREATE INDEX ON book (at);
+
+-- The book as it is reconciled: days in Shanghai; a payment in by number stands under prepayment whole.
+CREATE VIEW booked AS
+SELECT b.id, b.command_id, b.case_ref, b.fen, b.at, (b.at AT TIME ZONE 'Asia/Shanghai')::date AS on_date,
+    CASE WHEN c.verb = 'pay_in' AND b.account = 'receivable' THEN 'prepayment' ELSE b.account END AS account,
+    ('x' || left(encode(sha256(convert_to(b.case_ref, 'UTF8')), 'hex'), 8))::bit(32)::bigint AS case_hash
+FROM book b LEFT JOIN command_log c USING (command_id);
 
 CREATE FUNCTION only_added() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -175,6 +175,27 @@ _EFFECT = Table(
     fixed={"state": "completed", "productOrderItem[0].id": "1", "productOrderItem[0].action": "modify"},
     bag="productOrderItem[0].product.productCharacteristic",
 )
+_BOOK: dict[str, Any] = {"base": "BalanceActionHistory", "bag": "characteristic"}
+_BOOK_DIGEST = Table(
+    (Row("digest", "#digest"), Row("rows", "#rows")), type="BookDigest", fixed={"id": "total"}, **_BOOK
+)
+_BOOK_BUCKET = Table(
+    (Row("bucket", "#bucket"), Row("digest", "#digest"), Row("rows", "#rows")), type="BookBucket", **_BOOK
+)
+_BOOK_ROW = Table(
+    (
+        Row("id", "#position"),
+        Row("command_id", "#command"),
+        Row("case_ref", "#case"),
+        Row("account", "reason"),
+        Row("on", "confirmationDate", DAY),
+        Row("fen", "amount", QUANTITY),
+    ),
+    type="BookRow",
+    fixed={"status": "completed"},
+    **_BOOK,
+)
+_BOOK_PAGE = Table((Row("more", "#more"),), type="BookPage", fixed={"id": "page"}, **_BOOK)
 
 READINGS: dict[str, Reading] = {
     "identity": Reading(
@@ -259,6 +280,8 @@ READINGS: dict[str, Reading] = {
     ),
     "events": Reading(HISTORY, "LineEvent", (Part(_EVENT, "events", "many"),)),
     "effects": Reading(ORDER, "OrderEffect", (Part(_EFFECT, "effects", "many"),), total=("sum_fen", "effects", "fen")),
+    "book_digest": Reading(HISTORY, "BookDigest", (Part(_BOOK_DIGEST), Part(_BOOK_BUCKET, "buckets", "many"))),
+    "book_rows": Reading(HISTORY, "BookRow", (Part(_BOOK_PAGE), Part(_BOOK_ROW, "rows", "many"))),
 }
 # The names of the characteristics an answer may have: facts of ours, nobody's name.
 CHARACTERISTICS = frozenset(

@@ -11,6 +11,7 @@ from settlement.models.netting import (
     StatementLine,
     StatementPaper,
 )
+from settlement.models.reconciling import Difference, Reconciliation
 from settlement.simulated.models import SimulatedCharge, SimulatedPayout
 
 __all__ = [
@@ -18,9 +19,11 @@ __all__ = [
     "Approval",
     "Counted",
     "DailyTotal",
+    "Difference",
     "Entry",
     "Payment",
     "Payout",
+    "Reconciliation",
     "SimulatedCharge",
     "SimulatedPayout",
     "Statement",
