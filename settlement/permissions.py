@@ -2,5 +2,11 @@
 
 from portal.roles import Role
 
-# Anybody may call it, only the provider can sign it: see `settlement.provider.is_genuine`.
-PERMISSIONS: dict[str, frozenset[Role]] = {"payments.callback": frozenset({Role.ANONYMOUS})}
+OVERSEERS = frozenset({Role.PROVINCIAL_REGULATOR, Role.NATIONAL_REGULATOR, Role.AUDITOR})
+
+# The callback: anybody may call it, only the provider can sign it: see `settlement.provider.is_genuine`.
+PERMISSIONS: dict[str, frozenset[Role]] = {
+    "payments.callback": frozenset({Role.ANONYMOUS}),
+    "settlement.read": OVERSEERS | {Role.FINANCE},
+    "settlement.act": frozenset({Role.FINANCE}),
+}

@@ -56,6 +56,11 @@ def number_of(case_ref: str) -> str:
     return Voucher.objects.filter(case_ref=case_ref).values_list("number", flat=True).first() or ""
 
 
+def numbers_of(case_refs: set[str]) -> dict[str, str]:
+    """The same for many, by their ref; one query."""
+    return dict(Voucher.objects.filter(case_ref__in=case_refs - {""}).values_list("case_ref", "number"))
+
+
 def transfers_under(number: str) -> QuerySet[Transfer]:
     """Every transfer that stands under a number, in the order they were written (C-18)."""
     refs = Voucher.objects.filter(number=number).values("case_ref")

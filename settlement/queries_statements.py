@@ -124,3 +124,15 @@ def corrections_in(statement: Statement, earlier: Sequence[Statement]) -> list[t
 def _holder(earlier: Sequence[Statement], day: date, xact: int) -> Statement | None:
     """The first of these statements, oldest first, that reaches a day and a transaction."""
     return next((one for one in earlier if day <= one.last_on and xact < one.up_to), None)
+
+
+def statements_holding(transfer: Transfer, statements: QuerySet[Statement]) -> list[Statement]:
+    """The statement of each operator that holds a transfer, among these; none for what is not netted or not frozen."""
+    if transfer.purpose == SETTLE:
+        return []
+    operators = transfer.entries.filter(account__kind__in=MUTUAL).values_list("account__operator", flat=True)
+    found = []
+    for operator in sorted(set(operators)):
+        rows = statements.filter(operator=operator, last_on__gte=day_of(transfer.at), up_to__gt=transfer.xact)
+        found += list(rows.order_by("first_on")[:1])
+    return found

@@ -10,7 +10,7 @@ from portal.actors import robot
 from portal.sweeping import one_by_one
 from settlement import queries
 from settlement.models import Payment, Payout
-from settlement.services import counting, freezing, payments, payouts, reconciling
+from settlement.services import counting, freezing, payments, payouts, reconciling, statement_papers
 
 
 @shared_task(name="settlement.run_payment")
@@ -37,9 +37,11 @@ def sweep() -> None:
 
 @shared_task(name="settlement.close_books")
 def close_books() -> None:
-    """Bring the daily totals up to date, and freeze every month that is over."""
+    """Bring the daily totals up to date, freeze every month that is over, print what was frozen."""
+    by = robot("bookkeeper")
     counting.count()
-    freezing.freeze_due(by=robot("bookkeeper"))
+    freezing.freeze_due(by=by)
+    statement_papers.print_due(by=by)
 
 
 @shared_task(name="settlement.reconcile")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from complaints.keyset import page_of
 from complaints.pages.shown import asked_words, bss_words, by_words, paging, staff_frame
 from complaints.queries import case_numbers, evidence_visible_to, exchange_of, known_of, obstructions_visible_to
 from complaints.rules import masked_text, masked_words
+from portal.keyset import page_of
 from portal.requests import PortalRequest
 
 HERE = "oversight-evidence-list"

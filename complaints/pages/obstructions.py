@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from complaints.keyset import page_of
 from complaints.pages.shown import bss_words, paging, place, staff_frame
 from complaints.queries import case_numbers, known_of, obstructions_visible_to
 from complaints.rules import masked_words
+from portal.keyset import page_of
 from portal.requests import PortalRequest
 
 HERE = "oversight-obstructions"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from complaints.keyset import Page
+from portal.keyset import Page
 from portal.lexicon import say
 from portal.requests import PortalRequest
 from portal.roles import Role
@@ -17,6 +17,7 @@ TABS = (
     "oversight-obstructions",
     "oversight-branches",
     "oversight-satisfaction",
+    "settlement-statements",
     "oversight-chain",
 )
 

@@ -25,6 +25,7 @@ CONTACT = "contact"
 HOME_OF = {
     Role.CLERK: "desk-worklist",
     Role.SUPERVISOR: "desk-worklist",
+    Role.FINANCE: "settlement-accounts",
     Role.PROVINCIAL_REGULATOR: "oversight",
     Role.NATIONAL_REGULATOR: "oversight",
     Role.AUDITOR: "oversight",

@@ -40,5 +40,6 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _first_page(request: HttpRequest) -> str:
-    overseer = actor_of(request).role in OVERSEERS
-    return address("oversight" if overseer else "desk-worklist") or "/"
+    role = actor_of(request).role
+    room = "oversight" if role in OVERSEERS else "settlement-accounts" if role is Role.FINANCE else "desk-worklist"
+    return address(room) or "/"

@@ -64,6 +64,12 @@ def yuan(fen: int | None) -> str:
 
 
 @register.filter
+def unsigned(fen: int) -> int:
+    """A sum whose column says its sign."""
+    return abs(fen)
+
+
+@register.filter
 def masked(value: object) -> str:
     """The masked form of a phone, an ID or a name; anything else as it stands."""
     return str(getattr(value, "masked", value))

@@ -52,6 +52,16 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Position:
+    """A company over all its pairs, in fen: what it gets, what it pays (both positive), and the difference."""
+
+    company: str
+    gets: int
+    pays: int
+    net: int
+
+
+@dataclass(frozen=True)
 class Matrix:
     """Rows and columns in the order of their codes; a pair without entries has no cell."""
 
@@ -70,6 +80,16 @@ class Matrix:
     def of_column(self, column: str) -> int:
         """What all others are owed by a company, by their own books."""
         return sum(cell.fen for cell in self.cells.values() if cell.column == column)
+
+    @property
+    def positions(self) -> list[Position]:
+        """What each company gets and pays, pair by pair, and the one sum it comes to."""
+        found = []
+        for row in self.rows:
+            cells = [cell.fen for cell in self.cells.values() if cell.row == row]
+            gets, pays = sum(fen for fen in cells if fen > 0), -sum(fen for fen in cells if fen < 0)
+            found.append(Position(row, gets, pays, gets - pays))
+        return found
 
     @property
     def total(self) -> int:

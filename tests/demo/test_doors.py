@@ -25,7 +25,13 @@ BY = robot("test")
 
 @pytest.mark.parametrize(
     ("username", "home"),
-    [("clerk", "/desk"), ("supervisor", "/desk"), ("fujian", "/oversight"), ("national", "/oversight")],
+    [
+        ("clerk", "/desk"),
+        ("supervisor", "/desk"),
+        ("finance", "/settlement/accounts"),
+        ("fujian", "/oversight"),
+        ("national", "/oversight"),
+    ],
 )
 def test_one_click_leads_each_role_to_its_own_page(database: Addresses, username: str, home: str) -> None:
     demo_staff.enrol_all(by=BY)

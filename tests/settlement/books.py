@@ -34,13 +34,18 @@ def noon(day: date) -> datetime:
 
 def collected(debtor: Bss, creditor: Bss, fen: int, on: date, *, key: str = "") -> Transfer:
     """`debtor` collected some fen on a day for `creditor`, and owes them to it."""
+    with clock.frozen(noon(on)):
+        return collected_now(debtor, creditor, fen, key=key or f"k{Transfer.objects.count()}")
+
+
+def collected_now(debtor: Bss, creditor: Bss, fen: int, *, key: str) -> Transfer:
+    """The same by the clock as it stands, which threads share."""
     legs = [
         Leg(AccountKey(debtor.operator, debtor.province, PROVIDER), fen),
         *owes(debtor, creditor, fen),
         Leg(AccountKey(creditor.operator, creditor.province, BILLS), -fen),
     ]
-    key = key or f"k{Transfer.objects.count()}"
-    with clock.frozen(noon(on)), transaction.atomic(durable=True):
+    with transaction.atomic(durable=True):
         return post("collect", legs, key=key, case_ref="c" * 26, by=ROBOT)
 
 

@@ -16,7 +16,7 @@ from settlement.ledger import BILLS, PENALTY, AccountKey, Leg
 from settlement.models import Counted, DailyTotal, Transfer
 from settlement.services.counting import CountedBackwards, count, recount
 from settlement.services.ledger import post
-from tests.settlement.books import BEIJING, FUJIAN, JIANGSU, OCTOBER, ROBOT, collected, noon, undone
+from tests.settlement.books import BEIJING, FUJIAN, JIANGSU, OCTOBER, ROBOT, collected, collected_now, noon, undone
 from tests.settlement.conftest import Connect
 
 Totals = set[tuple[int, date, bool, int, int, int]]
@@ -81,7 +81,7 @@ def test_postings_and_counts_at_once_add_up(database: object) -> None:
     def one(n: int) -> None:
         try:
             for m in range(6):
-                collected(JIANGSU, FUJIAN, n + 1, OCTOBER + timedelta(days=m % 3), key=f"{n}.{m}")
+                collected_now(JIANGSU, FUJIAN, n + 1, key=f"{n}.{m}")
                 if m % 2 == n % 2:
                     count()
         finally:

@@ -1,4 +1,4 @@
-"""The payment provider's callback: the only page of the ground floor, and no person's."""
+"""The payment provider's callback: no person's page."""
 
 from __future__ import annotations
 
