@@ -136,6 +136,12 @@ def runs_visible_to(actor: Actor) -> QuerySet[Reconciliation]:
     return runs.none()
 
 
+def latest_runs(actor: Actor) -> QuerySet[Reconciliation]:
+    """The latest run of each company the actor may see, by company."""
+    by_company = runs_visible_to(actor).order_by("operator", "province", "-day", "-turn")
+    return by_company.distinct("operator", "province")
+
+
 def differences_visible_to(actor: Actor) -> QuerySet[Difference]:
     """The differences an actor may see, scoped like the runs."""
     return Difference.objects.filter(run__in=runs_visible_to(actor))
