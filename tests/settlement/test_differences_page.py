@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from portal import clock
 from settlement.models import Difference, Reconciliation
 from settlement.services import reconciling
+from tests.api.conftest import for_staff, said
 from tests.closure.conftest import FUJIAN, MORNING
 from tests.databases import Servers
 from tests.overseen import entered
@@ -74,3 +75,21 @@ def test_a_long_list_costs_no_more_questions(differing: Reconciliation) -> None:
     ) as few:
         client.get(WHERE)
     assert len(few) <= 18
+
+
+def test_the_api_lists_each_difference_with_its_order(differing: Reconciliation) -> None:
+    caller = for_staff("auditor")
+    (first, *others) = said(caller.get("differences"))["items"]
+    one = said(caller.get(f"differences/{first['ref']}"))
+    assert (one, len(others)) == (first, 3)
+    assert (one["kind"], one["ours_fen"], one["theirs_fen"], one["order_state"]) == ("missing_here", 0, 1243, "OPEN")
+    (run,) = said(caller.get("reconciliations"))["items"]
+    assert (run["state"], run["found"], run["nets"]) == ("DIFFERS", 4, 0)
+
+
+def test_the_api_shows_a_province_its_own_only(differing: Reconciliation) -> None:
+    assert len(said(for_staff("regulator of Fujian").get("differences"))["items"]) == 4
+    assert said(for_staff("regulator of Guangdong").get("differences"))["items"] == []
+    ref = Difference.objects.first().ref  # type: ignore[union-attr]
+    assert for_staff("regulator of Guangdong").get(f"differences/{ref}").status_code == 404
+    assert for_staff("clerk").get("differences").status_code == 403

@@ -1,0 +1,1 @@
+"""The books through the API."""
