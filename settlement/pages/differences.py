@@ -13,13 +13,15 @@ from bss.provinces import Bss
 from portal import clock
 from portal.errors import Missing
 from portal.keyset import page_of
-from portal.lexicon import say, texts
+from portal.lexicon import say, shown_day, texts
 from portal.permissions import roles_of
 from portal.requests import PortalRequest
 from portal.work_orders import WorkOrder
 from settlement.models import Difference, Reconciliation
 from settlement.pages.shown import books_frame, paging
+from settlement.queries import numbers_of
 from settlement.queries_reconciling import differences_visible_to, latest_runs, orders_of
+from settlement.rules.reconciling import DATE
 from settlement.services import reconciling
 from settlement.states import GONE, STANDING
 from settlement.words import company_words
@@ -37,7 +39,7 @@ def listed(request: PortalRequest) -> HttpResponse:
     page = page_of(
         visible.filter(state=STATES[tab]), before=request.GET.get("before", ""), after=request.GET.get("after", "")
     )
-    orders = orders_of(page.rows)
+    orders, numbers = orders_of(page.rows), numbers_of({row.case_ref for row in page.rows})
     context = books_frame(request, HERE) | {
         "tabs": [
             {"url": f"?tab={one}", "words": say(f"books.differences.tab.{one}", lang), "here": one == tab}
@@ -45,7 +47,9 @@ def listed(request: PortalRequest) -> HttpResponse:
         ],
         "gone": tab == "gone",
         "standing": visible.filter(state=STANDING).count(),
-        "rows": [_row(row, orders.get(row.order_key), lang) for row in page.rows],
+        "rows": [
+            _row(row, orders.get(row.order_key), lang) | {"number": numbers.get(row.case_ref, "")} for row in page.rows
+        ],
         "runs": [_run(run, lang) for run in latest_runs(request.actor)],
         "acts": request.actor.role in roles_of("settlement.act"),
         "paging": paging(page, tab=tab),
@@ -67,6 +71,7 @@ def _row(row: Difference, order: WorkOrder | None, lang: str) -> dict[str, Any]:
     place = company_words(f"{row.operator}_{row.province}", lang)
     return {
         "row": row,
+        "on": shown_day(row.on, lang),
         "sentence": _sentence(row, order, place, lang),
         "kind": say(f"books.differences.kind.{row.kind}", lang),
         "account": _account(row.account, lang),
@@ -82,8 +87,9 @@ def _account(account: str, lang: str) -> str:
 
 def _sentence(row: Difference, order: WorkOrder | None, place: str, lang: str) -> str:
     """By how much, whose work order, until when."""
-    facts: dict[str, Any] = {"apart_fen": abs(row.apart_fen) or abs(row.ours_fen), "place": place}
-    facts["order"] = order.ref[-4:].lower() if order else ""
+    by = "by_day" if row.kind == DATE else "by"
+    apart = say(f"books.differences.{by}", lang, apart_fen=abs(row.ours_fen if row.kind == DATE else row.apart_fen))
+    facts: dict[str, Any] = {"by": apart, "place": place, "order": order.ref[-4:].lower() if order else ""}
     if row.gone_at is not None:
         return say("books.differences.gone", lang, gone_on=clock.day_of(row.gone_at), **facts)
     if order is None or order.state == "ANSWERED":
