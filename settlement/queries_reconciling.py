@@ -55,6 +55,13 @@ class Span:
     first_on: date
     last_on: date
 
+    def pieces(self, most: int) -> list[Span]:
+        """The same days as at most so many spans, one after the other: their digests add up to the whole one."""
+        days = (self.last_on - self.first_on).days + 1
+        each = -(-days // max(1, min(most, days)))
+        starts = [self.first_on + timedelta(days=n) for n in range(0, days, each)]
+        return [Span(self.bss, one, min(one + timedelta(days=each - 1), self.last_on)) for one in starts]
+
     def values(self) -> list[Any]:
         """What both functions in SQL take, in their order."""
         days = value_of(STILL_MOVING_DAYS, operator=self.bss.operator, province=self.bss.province, on=clock.today())
@@ -73,10 +80,20 @@ class Digests:
     nets: int
     parts: dict[int, str]
 
+    def plus(self, other: Digests) -> Digests:
+        """The digest of both together."""
+        buckets = self.parts.keys() | other.parts.keys()
+        parts = {one: _sum(self.parts.get(one, "0"), other.parts.get(one, "0")) for one in buckets}
+        return Digests(_sum(self.total, other.total), self.nets + other.nets, parts)
+
     def differing(self, other: Digests) -> list[int]:
         """The buckets in which the two are not the same."""
         buckets = self.parts.keys() | other.parts.keys()
-        return sorted(bucket for bucket in buckets if self.parts.get(bucket) != other.parts.get(bucket))
+        return sorted(bucket for bucket in buckets if self.parts.get(bucket, "0") != other.parts.get(bucket, "0"))
+
+
+def _sum(one: str, other: str) -> str:
+    return str((int(one) + int(other)) % MODULUS)
 
 
 def own_digests(span: Span, buckets: int) -> Digests:

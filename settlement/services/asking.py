@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
 from itertools import pairwise
 
 from bss.digests import MODULUS, digest_of
@@ -27,11 +28,29 @@ class Unusable(Exception):
 
 
 @dataclass(frozen=True)
-class Told:
-    """A province's digest of its book, and the exchange in which it said so."""
+class Piece:
+    """What a province said of some days, and the exchange in which it said so."""
 
+    span: Span
     digests: Digests
     evidence_ref: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """A province's digest of its book, as it was asked for: in one piece, or in more where one took too long."""
+
+    pieces: tuple[Piece, ...]
+
+    @property
+    def digests(self) -> Digests:
+        """Of all pieces together."""
+        return reduce(Digests.plus, (piece.digests for piece in self.pieces))
+
+    @property
+    def evidence_ref(self) -> str:
+        """The last exchange of it."""
+        return self.pieces[-1].evidence_ref
 
 
 @dataclass(frozen=True)
@@ -42,12 +61,16 @@ class Rows:
     evidence_ref: str
 
 
-def digest_of_book(span: Span, buckets: int, *, not_before: datetime | None, by: Actor) -> Told:
-    """The province's digest, in one exchange.
+def digest_of_book(span: Span, buckets: int, *, pieces: int, not_before: datetime | None, by: Actor) -> Told:
+    """The province's digest, in one exchange a piece.
 
     Raises Unusable without an answer, for a copy older than what the province said before (`not_before`, its own
     clock), and for parts that do not add up to the whole.
     """
+    return Told(tuple(_piece(one, buckets, not_before, by=by) for one in span.pieces(pieces)))
+
+
+def _piece(span: Span, buckets: int, not_before: datetime | None, *, by: Actor) -> Piece:
     answer = _asked(span, "book_digest", {"buckets": buckets}, by=by)
     if not_before is not None and datetime.fromisoformat(answer.facts["clock"]) < not_before:
         raise Unusable(STALE, answer.evidence_ref)
@@ -55,19 +78,26 @@ def digest_of_book(span: Span, buckets: int, *, not_before: datetime | None, by:
     told = Digests(answer.facts["digest"], answer.facts["rows"], parts)
     if len(parts) != len(answer.facts["buckets"]) or not _adds_up(told):
         raise Unusable(CONTRADICTS, answer.evidence_ref)
-    return Told(told, answer.evidence_ref)
+    return Piece(span, told, answer.evidence_ref)
 
 
-def rows_of_book(span: Span, buckets: int, bucket: int, told: str, *, by: Actor) -> Rows:
+def rows_of_book(told: Told, buckets: int, bucket: int, *, by: Actor) -> Rows:
     """All rows of a bucket, page by page.
 
-    Raises Unusable without an answer, and for rows that do not make the digest the province gave of them: its book
+    Raises Unusable without an answer, and for rows that do not make the digest the province `told` of them: its book
     moved meanwhile, or it contradicts itself.
     """
+    pages = [_rows(one, buckets, bucket, by=by) for one in told.pieces if bucket in one.digests.parts]
+    if not pages:
+        return Rows([], told.evidence_ref)
+    return Rows([row for page in pages for row in page.rows], pages[-1].evidence_ref)
+
+
+def _rows(piece: Piece, buckets: int, bucket: int, *, by: Actor) -> Rows:
     rows: list[Booked] = []
     for _ in range(MOST_PAGES):
         about = {"buckets": buckets, "bucket": bucket, "after": rows[-1].position if rows else 0}
-        answer = _asked(span, "book_rows", about, by=by)
+        answer = _asked(piece.span, "book_rows", about, by=by)
         page = [_booked(one) for one in answer.facts["rows"]]
         if any(later.position <= earlier.position for earlier, later in pairwise([*rows[-1:], *page])):
             raise Unusable(CONTRADICTS, answer.evidence_ref)
@@ -77,7 +107,7 @@ def rows_of_book(span: Span, buckets: int, bucket: int, told: str, *, by: Actor)
     else:
         raise Unusable(ENDLESS, answer.evidence_ref)
     sum_of_rows = digest_of(nets_of(rows))
-    if sum_of_rows != told:
+    if sum_of_rows != piece.digests.parts[bucket]:
         raise Unusable(CONTRADICTS, answer.evidence_ref)
     return Rows(rows, answer.evidence_ref)
 

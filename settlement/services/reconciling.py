@@ -38,6 +38,9 @@ from settlement.rules.reconciling import Found, differences
 from settlement.services.asking import Told, Unusable, digest_of_book, rows_of_book
 from settlement.services.differing import ORDER_KIND, agree, is_at, places_of, write_down
 
+MOST_HALVINGS = 6
+"""A book too large for the gateway's deadline is asked for in halves, then in quarters, down to single days."""
+
 
 @dataclass(frozen=True)
 class Looked:
@@ -126,12 +129,13 @@ def _work(pk: int, fence: int, *, by: Actor) -> None:
 def _look(row: Reconciliation, *, by: Actor) -> Looked:
     """Ask, compare, and read what differs. Raises Unusable when there is no answer to rely on."""
     span, asked_at = Span(row.bss, row.first_on, row.day), clock.now()
-    told = digest_of_book(span, BUCKETS, not_before=last_word(span), by=by)
+    pieces = 2 ** min(row.attempts, MOST_HALVINGS)
+    told = digest_of_book(span, BUCKETS, pieces=pieces, not_before=last_word(span), by=by)
     looked = Looked(asked_at, own_digests(span, BUCKETS), told)
     differing = looked.ours.differing(told.digests)
     if not differing:
         return looked
-    pages = {one: rows_of_book(span, BUCKETS, one, told.digests.parts.get(one, "0"), by=by) for one in differing}
+    pages = {one: rows_of_book(told, BUCKETS, one, by=by) for one in differing}
     found = differences(own_nets(span, BUCKETS, differing), [row for page in pages.values() for row in page.rows])
     moving = in_motion(row.bss, {one.case_ref for one in found}, asked_at)
     return replace(

@@ -8,7 +8,8 @@
 CREATE FUNCTION settlement_book_nets(
     the_operator text, the_province text, first_on date, last_on date, still_moving timestamptz,
     kinds text[], accounts text[], home_kinds text[]
-) RETURNS TABLE (case_ref text, account text, on_date date, fen numeric) LANGUAGE sql STABLE AS $$
+) RETURNS TABLE (case_ref text, account text, on_date date, fen numeric) LANGUAGE sql STABLE
+SET work_mem = '64MB' AS $$
     WITH told AS (
         SELECT c.case_ref, leg.key AS account, c.booked_on AS on_date, sum(leg.value::bigint) AS fen
         FROM bss_command c CROSS JOIN jsonb_each_text(c.legs) AS leg

@@ -193,6 +193,24 @@ def test_a_province_that_stays_silent_for_a_day_is_a_work_order(world: World) ->
     assert order.state == "CANCELLED"
 
 
+def test_a_book_too_large_for_one_answer_is_asked_for_in_halves(
+    way: str, world: World, servers: Servers, money_may_differ: None
+) -> None:
+    closed(2)
+    position, case_ref, account, _ = rows_of(servers)[0]
+    in_book(servers, FUJIAN, "UPDATE book SET at = at - interval '20 days' WHERE id = %s", position)
+    set_temper(FUJIAN, Temper.HONEST, fault="lost", only=["book_digest"], times=2)
+    run = reconciled()
+    for _ in range(2):
+        with clock.frozen(CHECKED + timedelta(minutes=10)):
+            Reconciliation.objects.update(lease_until=None)
+            run = reconciling.run(run.ref, by=BY)
+    assert (run.state, run.attempts, asked("book_digest")) == (states.DIFFERS, 3, 1 + 1 + 4)
+    difference = Difference.objects.get()
+    assert (difference.kind, difference.case_ref, difference.account) == ("date", case_ref, account)
+    assert difference.theirs_on == DAY - timedelta(days=20)
+
+
 def test_a_stale_copy_of_the_digest_is_no_answer(world: World) -> None:
     old = {"ending": "done", "clock": (MORNING - timedelta(hours=1)).isoformat()}
     closed(1)
