@@ -14,7 +14,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.chaos")
 django.setup()
 
-from chaos import campaign, live, mutants  # noqa: E402 (Django must be set up first)
+from chaos import campaign, live, mutants, planning  # noqa: E402 (Django must be set up first)
 from chaos.ground import prepare  # noqa: E402
 from chaos.stage import VirtualClock  # noqa: E402
 from chaos.trial import Trials  # noqa: E402
@@ -64,15 +64,15 @@ def _campaign(chosen: argparse.Namespace) -> int:
     began = time.monotonic()
     say(f"seed {chosen.seed}")
     ground = prepare()
-    found = campaign.enumerate_all(Trials(ground, VirtualClock(), chosen.seed))
+    found = planning.enumerate_all(Trials(ground, VirtualClock(), chosen.seed))
     ground.servers.close()
     if chosen.tier == "lock":
-        campaign.write_lock(found)
+        planning.write_lock(found)
         return 0
-    lost = campaign.lost_points(found)
-    jobs = campaign.plan(found, chosen.tier, chosen.seed)
+    lost = planning.lost_points(found)
+    jobs = planning.plan(found, chosen.tier, chosen.seed)
     report = campaign.run(jobs, chosen.seed, say, alive=chosen.tier == "full")
-    report.points = len(campaign.places_of(point for points in found.values() for point in points))
+    report.points = len(planning.places_of(point for points in found.values() for point in points))
     report.violations += [{"flow": "lock", "at": [], "wrong": {"points": lost}}] if lost else []
     campaign.REPORT.write_text(json.dumps(report.__dict__, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     for one in report.violations:
