@@ -27,11 +27,11 @@ def page_of(rows: QuerySet[Row], *, before: str = "", after: str = "", size: int
 
     A key that is no number is read as absent.
     """
-    if (key := _key(after)) is not None:
+    if (key := key_of(after)) is not None:
         found = list(rows.filter(pk__gt=key).order_by("pk")[: size + 1])
         shown = found[:size][::-1]
         return Page(shown, shown[-1].pk if shown else None, shown[0].pk if len(found) > size else None)
-    key = _key(before)
+    key = key_of(before)
     found = list((rows if key is None else rows.filter(pk__lt=key)).order_by("-pk")[: size + 1])
     shown = found[:size]
     return Page(
@@ -41,7 +41,7 @@ def page_of(rows: QuerySet[Row], *, before: str = "", after: str = "", size: int
     )
 
 
-def _key(text: str) -> int | None:
+def key_of(text: str) -> int | None:
     """A positive key of at most 19 ASCII digits that the database can hold."""
     if not (text.isascii() and text.isdigit() and len(text) <= 19):
         return None

@@ -10,16 +10,18 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, When
+from django.db import connection
+from django.db.models import BigIntegerField, Case, Count, F, Max, Min, Q, QuerySet, Sum, When
 from django.db.models.functions import TruncDate
 
 from portal.actors import Actor
 from portal.clock import SHANGHAI
+from portal.keyset import LARGEST_KEY, PAGE_SIZE, key_of
 from portal.roles import Role
-from settlement.models import Account, Approval, Counted, DailyTotal, Entry
-from settlement.queries import EVERYTHING
+from settlement.models import Account, Approval, Counted, DailyTotal, Entry, Transfer
+from settlement.queries import EVERYTHING, visible_to
 from settlement.queries_statements import start_of
 from settlement.states import ASKED
 
@@ -143,6 +145,41 @@ def _summed(opening: int, days: dict[date, list[int]]) -> Sheet:
 
 
 def entries_on(account: Account, on: date) -> QuerySet[Entry]:
-    """The entries of an account on one day, to be paged by key."""
-    within = Q(transfer__at__gte=start_of(on), transfer__at__lt=start_of(on + timedelta(days=1)))
-    return Entry.objects.filter(within, account=account).select_related("transfer")
+    """The entries of an account on one day, to be paged by key.
+
+    The day's first and last transfer are looked up first, so that of a busy account only that day is read.
+    """
+    within = {"at__gte": start_of(on), "at__lt": start_of(on + timedelta(days=1))}
+    ends = Transfer.objects.filter(**within).aggregate(first=Min("pk"), last=Max("pk"))
+    if ends["first"] is None:
+        return Entry.objects.none()
+    days = Q(**{f"transfer__{name}": at for name, at in within.items()})
+    between = {"transfer_id__gte": ends["first"], "transfer_id__lte": ends["last"]}
+    return Entry.objects.filter(days, account=account, **between).select_related("transfer")
+
+
+_NEAR = """
+SELECT DISTINCT near.transfer_id FROM unnest(%(accounts)s::bigint[]) AS account(id) CROSS JOIN LATERAL (
+    SELECT DISTINCT e.transfer_id FROM settlement_entry e
+    WHERE e.account_id = account.id AND e.transfer_id {than} %(key)s
+    ORDER BY e.transfer_id {order} LIMIT %(limit)s
+) AS near ORDER BY 1 {order} LIMIT %(limit)s
+"""
+_OLDER = _NEAR.format(than="<", order="DESC")
+_NEWER = _NEAR.format(than=">", order="ASC")
+
+
+def transfers_near(actor: Actor, *, before: str, after: str) -> QuerySet[Transfer]:
+    """The transfers an actor may see that one page can show: a page of `visible_to`, found by account.
+
+    Each account in scope gives its own nearest ones, so that a small scope in large books costs no scan of them.
+    """
+    if actor.role in EVERYTHING:
+        return visible_to(actor)
+    newer = key_of(after)
+    key = newer if newer is not None else key_of(before)
+    accounts = list(accounts_visible_to(actor).values_list("pk", flat=True))
+    values: dict[str, Any] = {"accounts": accounts, "key": LARGEST_KEY if key is None else key, "limit": PAGE_SIZE + 1}
+    with connection.cursor() as cursor:
+        cursor.execute(_OLDER if newer is None else _NEWER, values)
+        return Transfer.objects.filter(pk__in=[pk for (pk,) in cursor.fetchall()])

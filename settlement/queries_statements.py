@@ -11,7 +11,7 @@ from portal.actors import Actor
 from portal.clock import SHANGHAI, day_of
 from portal.roles import Role
 from settlement.ledger import MUTUAL, SETTLE
-from settlement.models import DailyTotal, Entry, Statement, StatementLine, Transfer
+from settlement.models import Account, DailyTotal, Entry, Statement, StatementLine, Transfer
 from settlement.queries import EVERYTHING
 from settlement.rules.netting import Line
 
@@ -92,14 +92,15 @@ def held(statement: Statement, prefix: str = "") -> Q:
 
 
 def entries_of(statement: Statement, *, province: str, counterpart: str) -> QuerySet[Entry]:
-    """The entries behind one cell, to be paged by key: those of the row's accounts with the column's company."""
-    return Entry.objects.filter(
-        held(statement, "transfer__"),
-        account__operator=statement.operator,
-        account__province=province,
-        account__kind__in=MUTUAL,
-        account__counterpart=counterpart,
-    ).select_related("transfer", "account")
+    """The entries behind one cell, to be paged by key: those of the row's accounts with the column's company.
+
+    The accounts, two at most, are looked up first: the planner then reads their entries and no others.
+    """
+    accounts = Account.objects.filter(
+        operator=statement.operator, province=province, kind__in=MUTUAL, counterpart=counterpart
+    )
+    own = Entry.objects.filter(held(statement, "transfer__"), account__in=list(accounts.values_list("pk", flat=True)))
+    return own.select_related("transfer", "account")
 
 
 def corrections_in(statement: Statement, earlier: Sequence[Statement]) -> list[tuple[Transfer, Statement, str]]:

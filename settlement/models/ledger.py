@@ -70,5 +70,5 @@ class Entry(models.Model):
 
     class Meta:
         constraints = (models.CheckConstraint(condition=~models.Q(fen=0), name="settlement_entry_not_zero"),)
-        indexes = (models.Index(fields=["account", "id"], name="settlement_entry_account"),)
+        indexes = (models.Index(fields=["account", "transfer"], name="settlement_entry_of_account"),)
         verbose_name_plural = "entries"

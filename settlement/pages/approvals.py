@@ -118,7 +118,7 @@ def _row(row: Approval, request: PortalRequest) -> dict[str, Any]:
         subject = title_of(row.statement, request.lang)
     elif row.transfer is not None:
         subject = purpose_words(row.transfer, request.lang)
-        fen = sum(leg.fen for leg in row.transfer.entries.all() if leg.fen > 0)
+        fen = max(abs(leg.fen) for leg in row.transfer.entries.all())  # what was collected, not both its legs
     return {
         "row": row,
         "subject": subject,

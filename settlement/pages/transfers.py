@@ -16,23 +16,27 @@ from settlement.ledger import SETTLE
 from settlement.models import Account, Transfer
 from settlement.pages.shown import books_frame, paging
 from settlement.queries import number_of, numbers_of, transfers_under, visible_to
-from settlement.queries_books import approvals_visible_to
+from settlement.queries_books import approvals_visible_to, transfers_near
 from settlement.queries_statements import statements_holding, statements_visible_to
 from settlement.states import ASKED
 from settlement.words import account_words, company_words, people_words, purpose_words
 
 HERE = "settlement-transfers"
 LONGEST_NUMBER = 24
+MOST_UNDER_ONE = 1000
 
 
 @require_safe
 def listed(request: PortalRequest) -> HttpResponse:
     """Fifty transfers a page, the newest first; `?number=` those under one paper's number (C-18)."""
     number = request.GET.get("number", "").strip()[:LONGEST_NUMBER]
-    rows = visible_to(request.actor)
+    before, after = request.GET.get("before", ""), request.GET.get("after", "")
     if number:
-        rows = rows.filter(pk__in=transfers_under(number).values("pk"))
-    page = page_of(rows, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
+        under = list(transfers_under(number).values_list("pk", flat=True)[:MOST_UNDER_ONE])
+        rows = visible_to(request.actor).filter(pk__in=under)
+    else:
+        rows = transfers_near(request.actor, before=before, after=after)
+    page = page_of(rows, before=before, after=after)
     lang, numbers = request.lang, numbers_of({row.case_ref for row in page.rows})
     context = books_frame(request, HERE) | {
         "number": number,

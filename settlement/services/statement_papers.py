@@ -82,8 +82,8 @@ def paper_words(statement: Statement, lang: str) -> dict[str, Any]:
     corrections = statement.corrections.count()
     facts = [
         ("number", statement.number),
-        ("frozen", say("statement.frozen_at", lang, at=statement.frozen_at)),
-        ("moved", say("chrome.yuan", lang, yuan=grouped(matrix.moved))),
+        ("frozen", say("statement.at", lang, at=statement.frozen_at)),
+        ("moved", grouped(matrix.moved)),
         ("corrections", str(corrections)),
     ]
     return {

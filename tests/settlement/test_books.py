@@ -10,11 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bss.provinces import Bss
+from portal.keyset import page_of
 from portal.roles import Role
 from settlement.ledger import PAYABLE, PROVIDER, AccountKey
 from settlement.models import Account
-from settlement.queries import balance_of
-from settlement.queries_books import accounts_visible_to, balances, entries_on, sheet
+from settlement.queries import balance_of, visible_to
+from settlement.queries_books import accounts_visible_to, balances, entries_on, sheet, transfers_near
 from settlement.services.counting import count
 from tests.settlement.books import FUJIAN, JIANGSU, NOVEMBER, OCTOBER, collected, person
 
@@ -97,3 +98,13 @@ def test_every_column_of_fen_is_a_whole_number(database: object) -> None:
             " WHERE table_name LIKE 'settlement_%%' AND column_name LIKE '%%fen'"
         )
         assert db.fetchall() == [("bigint",)]
+
+
+def test_a_page_of_transfers_is_the_same_as_of_all_that_may_be_seen(database: object) -> None:
+    for n in range(120):
+        collected(Bss("163" if n % 3 else "161", "32"), Bss("163" if n % 3 else "161", "35"), n + 1, OCTOBER)
+    regulator = person(operator="", role=Role.PROVINCIAL_REGULATOR, province="35")
+    for actor in (person(), person(operator="163"), regulator, person(operator="169"), person(role=Role.AUDITOR)):
+        for before, after in (("", ""), ("60", ""), ("", "60"), ("", "5"), ("2", ""), ("", "120")):
+            whole = page_of(visible_to(actor), before=before, after=after)
+            assert page_of(transfers_near(actor, before=before, after=after), before=before, after=after) == whole

@@ -139,6 +139,18 @@ def test_one_asks_for_a_reversal_and_another_decides(books: Statement) -> None:
     assert "已通过" in page
 
 
+def test_both_kinds_of_request_wait_in_one_list(books: Statement) -> None:
+    first, second = entered("finance"), entered("finance2")
+    transfer = Transfer.objects.order_by("pk")[0]
+    first.post(f"/settlement/transfers/{transfer.ref}/reversal", {"reason": "收错了"})
+    first.post(f"/settlement/statements/{books.number}/settling", {"reason": "到期结算"})
+    page = text(second, "/settlement/approvals")
+    assert page.count('href="/settlement/approvals/') == 2
+    assert "1,234.56" in page
+    assert "复核 2" in page
+    assert "您的申请" in text(first, "/settlement/approvals")
+
+
 def test_one_asks_to_settle_and_another_decides(books: Statement) -> None:
     first, second = entered("finance"), entered("finance2")
     first.post(f"/settlement/statements/{books.number}/settling", {"reason": "到期结算"})
