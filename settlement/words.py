@@ -33,6 +33,11 @@ def purpose_words(transfer: Transfer, lang: str) -> str:
     return _or_itself(f"transfer.purpose.{transfer.purpose}", transfer.purpose, lang)
 
 
+def largest_leg(transfer: Transfer) -> int:
+    """The sum people know a transfer by, in fen: what was collected, not both the legs that tell of it."""
+    return max(abs(leg.fen) for leg in transfer.entries.all())
+
+
 def month_words(statement: Statement, lang: str) -> str:
     """`2026年10月`, or `October 2026`."""
     return month_name(statement.first_on, lang)

@@ -21,7 +21,7 @@ from settlement.queries_statements import statements_visible_to
 from settlement.services.approvals import ask_reversal, ask_settling, decide, settling_legs
 from settlement.services.statement_papers import title_of
 from settlement.states import ASKED
-from settlement.words import account_words, company_words, purpose_words
+from settlement.words import account_words, company_words, largest_leg, purpose_words
 
 HERE = "settlement-approvals"
 
@@ -118,7 +118,7 @@ def _row(row: Approval, request: PortalRequest) -> dict[str, Any]:
         subject = title_of(row.statement, request.lang)
     elif row.transfer is not None:
         subject = purpose_words(row.transfer, request.lang)
-        fen = max(abs(leg.fen) for leg in row.transfer.entries.all())  # what was collected, not both its legs
+        fen = largest_leg(row.transfer)
     return {
         "row": row,
         "subject": subject,

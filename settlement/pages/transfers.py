@@ -19,7 +19,7 @@ from settlement.queries import number_of, numbers_of, transfers_under, visible_t
 from settlement.queries_books import approvals_visible_to, transfers_near
 from settlement.queries_statements import statements_holding, statements_visible_to
 from settlement.states import ASKED
-from settlement.words import account_words, company_words, people_words, purpose_words
+from settlement.words import account_words, company_words, largest_leg, people_words, purpose_words
 
 HERE = "settlement-transfers"
 LONGEST_NUMBER = 24
@@ -36,12 +36,17 @@ def listed(request: PortalRequest) -> HttpResponse:
         rows = visible_to(request.actor).filter(pk__in=under)
     else:
         rows = transfers_near(request.actor, before=before, after=after)
-    page = page_of(rows, before=before, after=after)
+    page = page_of(rows.prefetch_related("entries"), before=before, after=after)
     lang, numbers = request.lang, numbers_of({row.case_ref for row in page.rows})
     context = books_frame(request, HERE) | {
         "number": number,
         "rows": [
-            {"row": row, "purpose": purpose_words(row, lang), "number": numbers.get(row.case_ref, "")}
+            {
+                "row": row,
+                "purpose": purpose_words(row, lang),
+                "fen": largest_leg(row),
+                "number": numbers.get(row.case_ref, ""),
+            }
             for row in page.rows
         ],
         "paging": paging(page, number=number),

@@ -118,7 +118,9 @@ def test_a_transfer_is_found_by_the_number_of_its_papers(books: Statement) -> No
     client = entered("finance")
     transfer = Transfer.objects.order_by("pk")[0]
     assert "T-1001" in text(client, f"/settlement/transfers/{transfer.ref}")
-    assert transfer.ref in text(client, "/settlement/transfers?number=T-1001")
+    found = text(client, "/settlement/transfers?number=T-1001")
+    assert transfer.ref in found
+    assert "1,234.56" in found
     assert "没有凭证" in text(client, "/settlement/transfers?number=T-9")
 
 
