@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Sum
 
@@ -70,7 +70,15 @@ def return_offsets(case_ref: str, *, quote: int | None = None, by: Actor) -> lis
     made = Transfer.objects.filter(case_ref=case_ref, purpose="offset").order_by("pk")
     if quote is not None:
         made = made.filter(key=f"offset:{case_ref}:{quote}")
-    return [reverse(transfer, key=f"return:{transfer.ref}", by=by) for transfer in made]
+    return _returned(list(made), by=by)
+
+
+def _returned(made: Sequence[Transfer], *, by: Actor) -> list[Transfer]:
+    """Reverse each once; what two people of finance reversed before (D-10) is undone already and left alone."""
+    undone = dict(Transfer.objects.filter(reverses__in=[one.pk for one in made]).values_list("reverses_id", "key"))
+    keys = {one.pk: f"return:{one.ref}" for one in made}
+    ours = [one for one in made if undone.get(one.pk, keys[one.pk]) == keys[one.pk]]
+    return [reverse(one, key=keys[one.pk], by=by) for one in ours]
 
 
 def _changes(home: Bss, split: Mapping[str, int], before: Mapping[str, int], fen: int) -> list[Leg]:
@@ -95,7 +103,7 @@ def return_payment(home: Bss, *, case_ref: str, fen: int, by: Actor) -> list[Tra
     money = sum(entry.fen for transfer in collected for entry in transfer.entries.filter(**account))
     if money != fen:
         raise Conflict("error.conflict", rule_id="C-12")
-    return [reverse(transfer, key=f"return:{transfer.ref}", by=by) for transfer in collected]
+    return _returned(collected, by=by)
 
 
 def owes(debtor: Bss, creditor: Bss, fen: int) -> list[Leg]:

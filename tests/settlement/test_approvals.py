@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg2
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from bss.provinces import Bss
 from portal.actors import Actor, robot
@@ -19,6 +19,7 @@ from settlement.models import Approval, Statement, Transfer
 from settlement.queries import balance_of, trial_balance
 from settlement.queries_statements import as_lines
 from settlement.services.approvals import ask_reversal, ask_settling, decide
+from settlement.services.collection import return_payment
 from tests.settlement.books import BEIJING, FUJIAN, JIANGSU, NOVEMBER, OCTOBER, collected, frozen, person
 from tests.settlement.conftest import Connect
 
@@ -133,6 +134,14 @@ def test_a_request_is_decided_once_by_whoever_is_first(database: object) -> None
     with ThreadPoolExecutor(6) as pool:
         ends = list(pool.map(one, range(6)))
     assert (ends.count("APPROVED"), Transfer.objects.count()) == (1, 2)
+
+
+def test_a_case_that_ends_leaves_alone_what_two_people_reversed_before(database: object) -> None:
+    row = approved(asked())
+    with transaction.atomic():
+        assert return_payment(FUJIAN, case_ref="c" * 26, fen=300, by=robot("cashier")) == []
+    assert row.posted is not None
+    assert Transfer.objects.get(reverses=row.transfer) == row.posted
 
 
 def test_what_was_reversed_is_not_reversed_again_nor_the_reversal(database: object) -> None:
