@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
@@ -32,9 +31,6 @@ from portal.errors import Conflict
 from portal.moving import LEASE_S, release_lease, take_lease
 from portal.sweeping import work_due
 
-log = logging.getLogger(__name__)
-
-POISON_S = 60
 ROUNDS = 12
 A_DAY = timedelta(days=1)
 

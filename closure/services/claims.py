@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -34,9 +33,6 @@ from portal.sweeping import work_due
 from settlement.models import Payment
 from settlement.services import collection, ledger, payments
 
-log = logging.getLogger(__name__)
-
-POISON_S = 60
 PURPOSES = {"bill": "bills", "excess": "bills", "late_fee": "late_fee", "unbilled": "unbilled", "penalty": "penalty"}
 
 

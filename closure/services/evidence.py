@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from functools import partial
 
 from django.db import transaction
@@ -19,10 +18,6 @@ from portal import clock
 from portal.actors import Actor
 from portal.moving import release_lease
 from portal.sweeping import work_due
-
-log = logging.getLogger(__name__)
-
-POISON_S = 60
 
 
 def sweep(*, limit: int, by: Actor) -> int:

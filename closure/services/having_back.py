@@ -6,7 +6,6 @@ recycle the number meanwhile.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -40,9 +39,6 @@ from portal.services.budgets import Limit, spend
 from portal.sweeping import work_due
 from realname.authority import Match
 
-log = logging.getLogger(__name__)
-
-POISON_S = 60
 TRIES, WINDOW_S = 10, 600
 STORE_ROLES = (Role.CLERK, Role.SUPERVISOR)
 

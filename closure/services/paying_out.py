@@ -13,7 +13,7 @@ from closure.models import Case, RoamingTail
 from closure.parameters import REFUND_DAYS
 from closure.queries import bounced_payout, current_quote, tail_of, term
 from closure.rules.balance import balance_of
-from closure.services import books, orders
+from closure.services import books, orders, undoing
 from closure.services.refund import destination_of, digits_for, sealed
 from closure.services.timing import earliest, soon
 from portal import audit, clock, work_orders
@@ -157,13 +157,10 @@ def _refused_at_home(case: Case, command: Command, *, by: Actor) -> datetime:
     """The home province will not hand the money out: its work order, and a new command once it says it is mended."""
     key = key_of(command.ref)
     report(case, key, {"command": command.ref, "code": command.code}, "refund_late", by=by)
-    order = WorkOrder.objects.get(key=key)
-    if order.state == "ANSWERED" and order.result == "closed":
-        orders.again(case, "refund", command, by=by)
-        with transaction.atomic(durable=True):
-            work_orders.finish_order(key, by=by)
-        return soon(1)
-    return soon(3600)
+    if not undoing.is_mended(WorkOrder.objects.get(key=key), by=by):
+        return soon(3600)
+    orders.again(case, "refund", command, by=by)
+    return soon(1)
 
 
 def _intend(case: Case, fen: int, route: str, *, by: Actor) -> None:

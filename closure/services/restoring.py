@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 from functools import partial
 
@@ -33,9 +32,6 @@ from portal.services.register import number_index
 from portal.sweeping import work_due
 from settlement.services import collection, payments
 
-log = logging.getLogger(__name__)
-
-POISON_S = 60
 NOT_PAID = ("REFUSED", "EXPIRED")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -28,9 +27,6 @@ from portal.services import notices
 from portal.sweeping import work_due
 from settlement.services import collection, payouts, refunds
 
-log = logging.getLogger(__name__)
-
-POISON_S = 60
 HOUR_S = 3600
 
 

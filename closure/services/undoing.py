@@ -32,13 +32,22 @@ def insist(
     command = orders.carry_out(case, step, verb, payload, by=by, effective_at=effective_at)
     if command.state != REFUSED:
         return command
-    order = _reported(case, command, by=by)
-    if order.state != "ANSWERED" or order.result != OrderResult.CLOSED:
+    if not is_mended(_reported(case, command, by=by), by=by):
         return command
-    anew = orders.again(case, step, command, by=by)
-    with transaction.atomic(durable=True):
-        work_orders.finish_order(order.key, by=by)
-    return commands.run(anew.ref, by=by)
+    return commands.run(orders.again(case, step, command, by=by).ref, by=by)
+
+
+def is_mended(order: WorkOrder, *, by: Actor) -> bool:
+    """Whether home's staff says that what stood in the way is mended; its order is then done.
+
+    Done first, and the new command after it: whoever dies between the two finds the order done, and sends the command.
+    """
+    if order.result != OrderResult.CLOSED or order.state not in ("ANSWERED", "DONE"):
+        return False
+    if order.state == "ANSWERED":
+        with transaction.atomic(durable=True):
+            work_orders.finish_order(order.key, by=by)
+    return True
 
 
 def waits(case: Case) -> bool:

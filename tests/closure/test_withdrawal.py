@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from types import ModuleType
 
 import pytest
 
@@ -11,8 +12,8 @@ from bss.gateway import ask
 from bss.models import Command
 from bss.simulated import BucketSpec, Temper, TieSpec, set_temper
 from closure import states
-from closure.services import answering, charging, payment, withdrawal
-from portal import clock
+from closure.services import answering, charging, orders, payment, withdrawal
+from portal import clock, work_orders
 from portal.errors import Conflict, Invalid
 from portal.models import WorkOrder
 from tests.closure.conftest import FUJIAN, MORNING, NUMBER, ROBOT, World
@@ -77,6 +78,31 @@ def test_what_home_will_not_undo_is_an_order_to_its_staff_and_not_a_storm(
     assert (case.due_at, {row["same"] for row in case.proof_lines}) == (None, {True})
     assert {row.state for row in WorkOrder.objects.all()} == {"DONE", "CANCELLED"}
     assert list(Command.objects.filter(verb=verb).order_by("pk").values_list("state", flat=True)) == ["REFUSED", "DONE"]
+
+
+@pytest.mark.parametrize(("where", "verb"), [(orders, "again"), (work_orders, "finish_order")])
+def test_who_dies_between_the_finished_order_and_the_new_command_leaves_nothing_open(
+    world: World, fujian: Callable[..., None], monkeypatch: pytest.MonkeyPatch, where: ModuleType, verb: str
+) -> None:
+    fujian(ties=[TieSpec("t1")])
+    case = world.quoted()
+    set_temper(FUJIAN, Temper.OBSTRUCTIVE, only=["cancel_tie"], code="2009", words="号码状态异常")
+    withdrawal.withdraw(case, by=world.by)
+    case = world.work(case)
+    set_temper(FUJIAN, Temper.HONEST)
+    answering.answer(case, WorkOrder.objects.get(kind="undo").key, "closed", by=CLERK)
+
+    def die(*_of: object, **_by: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as dying:
+        dying.setattr(where, verb, die)
+        with pytest.raises(SystemExit):
+            world.work(case)
+    case = world.work(case)
+    assert (case.due_at, {row.state for row in WorkOrder.objects.all()}) == (None, {"DONE", "CANCELLED"})
+    cancelled = Command.objects.filter(verb="cancel_tie").order_by("pk").values_list("state", flat=True)
+    assert list(cancelled) == ["REFUSED", "DONE"]
 
 
 @pytest.mark.parametrize("state", sorted(set(states.TRANSITIONS) - states.BEFORE_MONEY))
