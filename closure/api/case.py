@@ -99,6 +99,5 @@ def withdraw(call: Call) -> dict[str, Any]:
     again is withdrawn.
     """
     case = shown.case_of(call)
-    if case.state != states.WITHDRAWN:
-        withdrawal.withdraw(case, by=call.actor)
+    withdrawal.withdraw(case, by=call.actor)
     return shown.closure(case, call.lang)

@@ -62,17 +62,17 @@ def _amount(text: str) -> int:
 
 
 def progress(request: PortalRequest, ref: str) -> HttpResponse:
-    """Template closure/restored.html, context: state (of Restoring, or BOUNCED), form or None, pay_url, total_fen.
+    """Template closure/restored.html, context: state (see returning.standing), form or None, pay_url, total_fen.
 
-    Shows nothing about the line, only how this payment went. POST: another card for what came back, from the browser
-    that paid only.
+    Shows nothing about the line, only how this payment went; renews itself until that is known. POST: another card for
+    what came back, from the browser that paid only.
     """
     row = Restoring.objects.filter(ref=ref).first()
     if row is None:
         raise Missing("error.missing")
-    bounced = returning.bounced(row)
+    state = returning.standing(row)
     mine = row.ref in request.session.get(MINE, [])
-    form = ReturnForm(typed(request), lang=request.lang) if bounced and mine else None
+    form = ReturnForm(typed(request), lang=request.lang) if state == "BOUNCED" and mine else None
     if request.method == "POST" and form is not None and form.is_valid():
         try:
             returning.choose_again(row, form.cleaned_data["card"], by=request.actor)
@@ -82,10 +82,10 @@ def progress(request: PortalRequest, ref: str) -> HttpResponse:
             return redirect("closure-restored", row.ref)
     payment = Payment.objects.get(ref=row.payment_ref)
     context = {
-        "state": "BOUNCED" if bounced else row.state,
+        "state": state,
         "form": form,
         "pay_url": payment.pay_url if row.state == "ASKED" else "",
         "total_fen": row.fen,
-        "polling": row.state in ("ASKED", "PAID"),
+        "polling": state in ("ASKED", "PAID", "RETURNING"),
     }
     return render(request, "closure/restored.html", context, status=422 if form is not None and form.errors else 200)

@@ -14,9 +14,9 @@ from portal.requests import PortalRequest
 def page(request: PortalRequest, ref: str) -> HttpResponse:
     """GET: template closure/withdraw.html, context: head(). POST: withdrawn, once; again leads to the same page."""
     case = case_or_missing(request, ref)
-    if case.state == states.WITHDRAWN or (request.method != "POST" and case.state not in states.BEFORE_MONEY):
-        return redirect("closure-progress", case.ref)
     if request.method == "POST":
         withdrawal.withdraw(case, by=request.actor)
+        return redirect("closure-progress", case.ref)
+    if case.state not in states.BEFORE_MONEY:
         return redirect("closure-progress", case.ref)
     return render(request, "closure/withdraw.html", head(case, request, "result"))

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from bss.gateway import Bss
 from closure.models import Restoring
+from closure.models.restoring import RETURNED
 from closure.services.paying_out import BOUNCED, ORIGINAL
 from closure.services.refund import card_digits
 from portal import clock, work_orders
@@ -86,9 +87,14 @@ def choose_again(row: Restoring, card: str, *, by: Actor) -> Payout:
     return payout
 
 
-def bounced(row: Restoring) -> bool:
-    """Whether what was returned came back."""
-    return Payout.objects.filter(ref=row.payout_ref, state__in=BOUNCED).exists()
+def standing(row: Restoring) -> str:
+    """Its state as the payer is told it: RETURNED once the money has arrived, RETURNING or BOUNCED before."""
+    payout = Payout.objects.filter(ref=row.payout_ref).first()
+    if payout is not None and payout.state in BOUNCED:
+        return "BOUNCED"
+    if row.state == RETURNED and (payout is None or payout.state != "PAID"):
+        return "RETURNING"
+    return row.state
 
 
 def provinces_of(row: Restoring) -> tuple[Bss, Bss]:

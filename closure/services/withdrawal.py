@@ -23,7 +23,10 @@ from portal.services import notices
 
 
 def withdraw(case: Case, *, by: Actor) -> None:
-    """End the case at the person's word; charges resume from this instant. Raises Conflict from the money step on."""
+    """End the case at the person's word, wherever the robots have brought it meanwhile; withdrawn again is withdrawn.
+
+    Charges resume from this instant. Raises Conflict from the money step on.
+    """
     _end(case, states.WITHDRAWN, reason="withdrawn", rules=("C-12",), by=by)
 
 
@@ -35,6 +38,10 @@ def lapse(case: Case, *, fence: int, by: Actor) -> None:
 def _end(case: Case, to: str, *, reason: str, rules: tuple[str, ...], by: Actor, fence: int | None = None) -> None:
     now = clock.now()
     with transaction.atomic(durable=True):
+        if fence is None:
+            case.state = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk).state
+            if case.state == to:
+                return
         move(
             case,
             to,

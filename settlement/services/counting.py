@@ -9,7 +9,29 @@ from settlement.ledger import SETTLE
 from settlement.models import Counted, DailyTotal
 
 MARK = "daily"
-_HORIZON = "SELECT txid_snapshot_xmin(txid_current_snapshot())"
+_HORIZON = """
+WITH seen AS MATERIALIZED (SELECT txid_current_snapshot() AS at),
+running AS MATERIALIZED (
+    SELECT txid_snapshot_xip(at) AS xact FROM seen UNION SELECT txid_current_if_assigned()
+),
+placed AS MATERIALIZED (
+    SELECT l.transactionid::text::bigint AS xid, a.datname = current_database() AS here
+    FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+    WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted
+),
+oldest AS (
+    SELECT r.xact, p.here FROM running r LEFT JOIN placed p ON p.xid = r.xact %% 4294967296
+    WHERE r.xact >= %(since)s AND p.here IS NOT FALSE ORDER BY r.xact LIMIT 1
+)
+SELECT txid_snapshot_xmax(at), least(txid_snapshot_xmax(at), xact), xact >= txid_snapshot_xmax(at) OR here
+FROM seen LEFT JOIN oldest ON true
+"""
+"""What had begun on the server, how far this database is through, and whether that is sure.
+
+A snapshot names the running transactions of all databases; one that writes elsewhere can never post here and must not
+hold the books back. One that ended before its lock was looked for counts as ours: NULL, look again.
+"""
+_LOOKS = 20
 _ADD = """
 INSERT INTO settlement_dailytotal AS d (account_id, "on", settling, fen, debit_fen, n)
 SELECT e.account_id, (t.at AT TIME ZONE 'Asia/Shanghai')::date, t.purpose = %(settle)s,
@@ -35,19 +57,30 @@ def count() -> int:
 def count_within() -> int:
     """The same in the caller's transaction, which holds the mark until its end.
 
-    The horizon is the oldest transaction still running: whatever is below it is committed and seen, or never will be,
-    so each transfer is added exactly once. Raises CountedBackwards when the horizon lies below the last one.
+    The horizon is the oldest transaction of this database still running: whatever is below it is committed and seen,
+    or never will be, so each transfer is added exactly once. Raises CountedBackwards when the database's own count of
+    transactions lies below the last horizon.
     """
     mark = _locked()
-    with connection.cursor() as cursor:
-        cursor.execute(_HORIZON)
-        up_to = int(cursor.fetchone()[0])
-        if up_to < mark.up_to:
-            raise CountedBackwards(f"counted up to {mark.up_to}, and the database is at {up_to}")
-        if up_to > mark.up_to:
+    up_to = _horizon(mark.up_to)
+    if up_to > mark.up_to:
+        with connection.cursor() as cursor:
             cursor.execute(_ADD, {"settle": SETTLE, "since": mark.up_to, "up_to": up_to})
-            Counted.objects.filter(pk=mark.pk).update(up_to=up_to, at=clock.now())
+        Counted.objects.filter(pk=mark.pk).update(up_to=up_to, at=clock.now())
     return up_to
+
+
+def _horizon(since: int) -> int:
+    with connection.cursor() as cursor:
+        for _ in range(_LOOKS):
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # who is connected is kept for a whole transaction
+            cursor.execute(_HORIZON, {"since": since})
+            begun, up_to, sure = cursor.fetchone()
+            if begun < since:
+                raise CountedBackwards(f"counted up to {since}, and the database is at {begun}")
+            if sure is not None:
+                break
+    return int(up_to)
 
 
 def recount() -> int:

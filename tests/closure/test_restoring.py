@@ -73,6 +73,22 @@ def test_the_page_says_what_its_sum_is() -> None:
     assert "已付" in Client().get(page).content.decode()
 
 
+@pytest.mark.usefixtures("suspended")
+def test_the_page_says_returned_only_once_the_money_has_arrived() -> None:
+    set_temper(FUJIAN, Temper.OBSTRUCTIVE, only=["pay_in"])
+    row = paid(10_000)
+    with transaction.atomic():
+        returning._new_payout(row, "original", "", by=ROBOT)
+    decide_payout(row.payout_ref, "pending")
+    restoring.advance(row.ref, by=ROBOT)
+    underway = Client().get(f"/closure/restore/{row.ref}").content.decode()
+    assert "正在退回" in underway and "hx-get" in underway
+    decide_payout(row.payout_ref, "paid")
+    restoring.advance(row.ref, by=ROBOT)
+    arrived = Client().get(f"/closure/restore/{row.ref}").content.decode()
+    assert "已退回" in arrived and "hx-get" not in arrived
+
+
 def test_a_number_of_no_operator_is_refused(world: World) -> None:
     with pytest.raises(Invalid) as refusal:
         restoring.ask(Phone("13800138000"), 1_000, "32", by=ANONYMOUS)
@@ -93,7 +109,7 @@ def come_back(suspended: None) -> Restoring:
 
 
 def test_a_return_that_came_back_waits_for_another_card(come_back: Restoring) -> None:
-    assert (come_back.due_at, returning.bounced(come_back)) == (None, True)
+    assert (come_back.due_at, returning.standing(come_back)) == (None, "BOUNCED")
     assert WorkOrder.objects.get(kind="refund").case_ref == come_back.ref
     returning.choose_again(come_back, "6222020000000000000", by=ANONYMOUS)
     restoring.advance(come_back.ref, by=ROBOT)

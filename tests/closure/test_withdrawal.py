@@ -16,6 +16,7 @@ from closure.services import answering, charging, orders, payment, withdrawal
 from portal import clock, work_orders
 from portal.errors import Conflict, Invalid
 from portal.models import WorkOrder
+from portal.moving import movements_of
 from tests.closure.conftest import FUJIAN, MORNING, NUMBER, ROBOT, World
 from tests.closure.test_standing import CLERK
 
@@ -27,6 +28,16 @@ def test_a_withdrawn_case_proves_that_the_province_is_as_it_was(world: World, fu
     case = world.work(case)
     assert (case.state, case.due_at) == (states.WITHDRAWN, None)
     assert case.proof_lines != [] and all(row["same"] for row in case.proof_lines)
+
+
+def test_a_withdrawal_takes_the_case_wherever_it_has_come_meanwhile(world: World, fujian: Callable[..., None]) -> None:
+    fujian()
+    seen = world.file()
+    world.work(seen)
+    assert (seen.state, type(seen).objects.get(pk=seen.pk).state) == (states.FILED, states.QUOTED)
+    withdrawal.withdraw(seen, by=world.by)
+    withdrawal.withdraw(seen, by=world.by)
+    assert [one.to_state for one in movements_of(seen)].count(states.WITHDRAWN) == 1
 
 
 def test_charging_is_on_again_after_a_withdrawal(world: World, fujian: Callable[..., None]) -> None:
@@ -105,7 +116,7 @@ def test_who_dies_between_the_finished_order_and_the_new_command_leaves_nothing_
     assert list(cancelled) == ["REFUSED", "DONE"]
 
 
-@pytest.mark.parametrize("state", sorted(set(states.TRANSITIONS) - states.BEFORE_MONEY))
+@pytest.mark.parametrize("state", sorted(set(states.TRANSITIONS) - states.BEFORE_MONEY - {states.WITHDRAWN}))
 def test_withdrawal_is_refused_from_every_other_state(world: World, fujian: Callable[..., None], state: str) -> None:
     fujian()
     case = world.quoted()

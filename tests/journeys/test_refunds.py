@@ -118,6 +118,7 @@ def test_a_refund_that_came_back_is_sent_another_way(
     choose(visitor, "card", "6222020000000000017")
     visitor.see("请填 15 到 19 位的银行卡号")
     choose(visitor, "card", CARD)
+    page.wait_for_url(f"**{visitor.case}")
     sent(case, "PAID")
     page.reload()
     visitor.see("已退 36.50 元，退到尾号 0018 的银行卡")

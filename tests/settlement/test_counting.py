@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date, timedelta
 
+import psycopg2
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from bss.provinces import Bss
 from portal import clock
+from portal.servers.provision import Addresses
 from settlement.ledger import BILLS, PENALTY, AccountKey, Leg
 from settlement.models import Counted, DailyTotal, Transfer
 from settlement.services.counting import CountedBackwards, count, recount
@@ -74,6 +77,18 @@ def test_what_commits_late_under_an_early_key_is_counted_once(connect: Connect) 
     slow.commit()
     count()
     assert Transfer.objects.get(key="s").pk < early.pk
+    assert counted() == full()
+
+
+def test_what_runs_in_another_database_holds_nothing_back(database: Addresses) -> None:
+    count()
+    with closing(psycopg2.connect(database.provinces)) as elsewhere, elsewhere.cursor() as db:
+        db.execute("SELECT txid_current()")
+        collected(JIANGSU, FUJIAN, 300, OCTOBER)
+        count()
+        assert counted() == full() != set()
+    collected(JIANGSU, FUJIAN, 5, OCTOBER)
+    count()
     assert counted() == full()
 
 
