@@ -39,7 +39,7 @@ def _end(case: Case, to: str, *, reason: str, rules: tuple[str, ...], by: Actor,
     now = clock.now()
     with transaction.atomic(durable=True):
         if fence is None:
-            case.state = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk).state
+            case.refresh_from_db(from_queryset=Case.objects.select_for_update(of=("self",), no_key=True))
             if case.state == to:
                 return
         move(
