@@ -62,7 +62,8 @@ def _amount(text: str) -> int:
 
 
 def progress(request: PortalRequest, ref: str) -> HttpResponse:
-    """Template closure/restored.html, context: state (see returning.standing), form or None, pay_url, total_fen.
+    """Template closure/restored.html, context: state and arrives_on (see returning.standing), form or None,
+    pay_url, total_fen, polling.
 
     Shows nothing about the line, only how this payment went; renews itself until that is known. POST: another card for
     what came back, from the browser that paid only.
@@ -70,7 +71,7 @@ def progress(request: PortalRequest, ref: str) -> HttpResponse:
     row = Restoring.objects.filter(ref=ref).first()
     if row is None:
         raise Missing("error.missing")
-    state = returning.standing(row)
+    state, arrives_on = returning.standing(row)
     mine = row.ref in request.session.get(MINE, [])
     form = ReturnForm(typed(request), lang=request.lang) if state == "BOUNCED" and mine else None
     if request.method == "POST" and form is not None and form.is_valid():
@@ -83,6 +84,7 @@ def progress(request: PortalRequest, ref: str) -> HttpResponse:
     payment = Payment.objects.get(ref=row.payment_ref)
     context = {
         "state": state,
+        "arrives_on": arrives_on,
         "form": form,
         "pay_url": payment.pay_url if row.state == "ASKED" else "",
         "total_fen": row.fen,

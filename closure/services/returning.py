@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 
 from bss.gateway import Bss
 from closure.models import Restoring
 from closure.models.restoring import RETURNED
-from closure.services.paying_out import BOUNCED, ORIGINAL
+from closure.services.paying_out import BOUNCED, ORIGINAL, PAID_OUT
 from closure.services.refund import card_digits
 from portal import clock, work_orders
 from portal.actors import Actor
@@ -17,6 +17,8 @@ from portal.errors import Conflict
 from portal.nudges import nudge
 from settlement.models import Payout
 from settlement.services import collection, payouts
+
+ARRIVES_DAYS = 1
 
 
 def give_back(row: Restoring, *, by: Actor) -> bool:
@@ -28,12 +30,12 @@ def give_back(row: Restoring, *, by: Actor) -> bool:
         with transaction.atomic(durable=True):
             _new_payout(row, ORIGINAL, "", by=by)
     payout = payouts.run(row.payout_ref, by=by)
-    if payout.state == "PAID":
+    if payout.state == PAID_OUT:
         with transaction.atomic(durable=True):
             collection.return_payment(provinces_of(row)[0], case_ref=row.ref, fen=row.fen, by=by)
     elif payout.state in BOUNCED:
         _report_bounce(row, payout, by=by)
-    return payout.state in ("PAID", *BOUNCED)
+    return payout.state in (PAID_OUT, *BOUNCED)
 
 
 def _new_payout(row: Restoring, route: str, destination: str, *, by: Actor) -> Payout:
@@ -47,7 +49,7 @@ def _new_payout(row: Restoring, route: str, destination: str, *, by: Actor) -> P
         operator=row.operator,
         province=row.visiting_province,
         destination=destination,
-        arrives_days=1,
+        arrives_days=ARRIVES_DAYS,
         nudge="closure.restore",
         by=by,
     )
@@ -87,14 +89,17 @@ def choose_again(row: Restoring, card: str, *, by: Actor) -> Payout:
     return payout
 
 
-def standing(row: Restoring) -> str:
-    """Its state as the payer is told it: RETURNED once the money has arrived, RETURNING or BOUNCED before."""
+def standing(row: Restoring) -> tuple[str, date]:
+    """Its state as the payer is told it, and the day by which returned money arrives.
+
+    RETURNING while the money is on its way, RETURNED once it has arrived, BOUNCED when it came back.
+    """
     payout = Payout.objects.filter(ref=row.payout_ref).first()
-    if payout is not None and payout.state in BOUNCED:
-        return "BOUNCED"
-    if row.state == RETURNED and (payout is None or payout.state != "PAID"):
-        return "RETURNING"
-    return row.state
+    paid, promised = (payout.state, payout.arrives_by_on) if payout else ("", None)
+    arrives_on = promised or clock.today() + timedelta(days=ARRIVES_DAYS)
+    if row.state != RETURNED or paid == PAID_OUT:
+        return row.state, arrives_on
+    return "BOUNCED" if paid in BOUNCED else "RETURNING", arrives_on
 
 
 def provinces_of(row: Restoring) -> tuple[Bss, Bss]:

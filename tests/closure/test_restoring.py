@@ -82,7 +82,7 @@ def test_the_page_says_returned_only_once_the_money_has_arrived() -> None:
     decide_payout(row.payout_ref, "pending")
     restoring.advance(row.ref, by=ROBOT)
     underway = Client().get(f"/closure/restore/{row.ref}").content.decode()
-    assert "正在退回" in underway and "hx-get" in underway
+    assert "正在退回" in underway and "11月25日前到账" in underway and "hx-get" in underway
     decide_payout(row.payout_ref, "paid")
     restoring.advance(row.ref, by=ROBOT)
     arrived = Client().get(f"/closure/restore/{row.ref}").content.decode()
@@ -109,7 +109,7 @@ def come_back(suspended: None) -> Restoring:
 
 
 def test_a_return_that_came_back_waits_for_another_card(come_back: Restoring) -> None:
-    assert (come_back.due_at, returning.standing(come_back)) == (None, "BOUNCED")
+    assert (come_back.due_at, returning.standing(come_back)[0]) == (None, "BOUNCED")
     assert WorkOrder.objects.get(kind="refund").case_ref == come_back.ref
     returning.choose_again(come_back, "6222020000000000000", by=ANONYMOUS)
     restoring.advance(come_back.ref, by=ROBOT)
