@@ -80,8 +80,8 @@ class FaultySocket:
                 if fault and answered.is_set():
                     reply += piece  # to its end: the province has done what it was asked
                 else:
+                    begun.set()  # first: the caller may answer before this thread goes on
                     caller.sendall(piece)
-                    begun.set()
             if fault == "reset in the reply":
                 caller.sendall(reply[: len(reply) - 40])
                 _reset(caller)
