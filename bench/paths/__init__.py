@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bench.ground import Ground
-from bench.paths import lookup, posting
+from bench.paths import cases, lookup, netting, posting
 from bench.report import Row
 
 PATHS: dict[str, Callable[[Ground], list[Row]]] = {
     "posting": posting.spread,
     "posting hot account": posting.hot,
     "number lookup": lookup.rows,
+    "verification": cases.verification,
+    "closure saga": cases.saga,
+    "net settlement": netting.rows,  # last: it fills the ledger
 }
