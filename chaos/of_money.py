@@ -34,6 +34,9 @@ LAWS = {
     "settlement_statementline": {"with_statement", "only_added", "not_emptied"},
     "settlement_statementcorrection": {"with_statement", "only_added", "not_emptied"},
     "settlement_statementpaper": {"only_added", "not_emptied"},
+    "settlement_invoice": {"stands", "in_turn", "only_added", "not_emptied", "lawful"},
+    "settlement_invoiceline": {"with_invoice", "only_added", "not_emptied"},
+    "settlement_invoicepaper": {"only_added", "not_emptied"},
     "settlement_approval": {"stands", "only_added", "not_emptied"},
 }
 

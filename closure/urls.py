@@ -56,6 +56,12 @@ urlpatterns = [
     route("closure/<str:ref>/unbind", unbind.page, name="closure-unbind", permission="closure.act"),
     route("closure/<str:ref>/refund", refund.page, name="closure-refund", permission="closure.act"),
     route("closure/<str:ref>/pay", pay.page, name="closure-pay", permission="closure.act"),
+    route(
+        "closure/<str:ref>/invoices/<str:number>.pdf",
+        receipt.invoice_pdf,
+        name="closure-invoice-pdf",
+        permission="closure.read",
+    ),
     route("closure/<str:ref>/receipt", receipt.page, name="closure-receipt", permission="closure.read"),
     route(
         "closure/<str:ref>/fees/<int:position>/dispute",

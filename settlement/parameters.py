@@ -18,6 +18,14 @@ UNANSWERED_HOURS = Parameter("settlement.unanswered_hours", "int", 24, "h until 
 STILL_MOVING_DAYS = Parameter("settlement.still_moving", "int", 3, "d a case may rest between two steps", "S-03")
 BOOKS_DAYS = Parameter("settlement.books_days", "int", 2, "d to explain a difference", "S-03")
 
+VAT_RATES = {
+    "bills": Parameter("vat.bills", "int", 90, "‰, contained in the price", "S-04"),
+    "unbilled": Parameter("vat.unbilled", "int", 90, "‰, contained in the price", "S-04"),
+    "late_fee": Parameter("vat.late_fee", "int", 90, "‰, contained in the price", "S-04"),
+    "penalty": Parameter("vat.penalty", "int", 90, "‰, contained in the price", "S-04"),
+}
+"""By kind of charge; see decision 26."""
+
 RECONCILING = (
     RECONCILE_HOUR,
     RECONCILE_DAYS,
@@ -35,4 +43,5 @@ PARAMETERS = (
     CASH_DAYS,
     FREEZE_DAY,
     *RECONCILING,
+    *VAT_RATES.values(),
 )

@@ -24,6 +24,11 @@ SETTLED = "SETTLED"
 STATEMENTS: dict[str, frozenset[str]] = {FROZEN: frozenset({SETTLED}), SETTLED: frozenset()}
 """A monthly statement: its figures never change, only whether it is settled."""
 
+ISSUED = "ISSUED"
+ARCHIVED = "ARCHIVED"
+INVOICES: dict[str, frozenset[str]] = {ISSUED: frozenset({ARCHIVED}), ARCHIVED: frozenset()}
+"""An invoice is issued or is not there, and archived once its signed paper is stored; a red note does not change it."""
+
 ASKED = "ASKED"
 APPROVED = "APPROVED"
 DENIED = "DENIED"

@@ -10,7 +10,7 @@ from portal.actors import robot
 from portal.sweeping import one_by_one
 from settlement import queries
 from settlement.models import Payment, Payout
-from settlement.services import counting, freezing, payments, payouts, reconciling, statement_papers
+from settlement.services import counting, freezing, invoice_papers, payments, payouts, reconciling, statement_papers
 
 
 @shared_task(name="settlement.run_payment")
@@ -27,12 +27,13 @@ def run_payout(payout_ref: str) -> None:
 
 @shared_task(name="settlement.sweep")
 def sweep() -> None:
-    """Everything due: unopened charges, unknown outcomes, pages the payer left."""
+    """Everything due: unopened charges, unknown outcomes, pages the payer left, invoices to print."""
     by = robot("sweep")
     for pk, ref in queries.due_payments():
         one_by_one(Payment, pk, partial(payments.run, ref, by=by))
     for pk, ref in queries.due_payouts():
         one_by_one(Payout, pk, partial(payouts.run, ref, by=by))
+    invoice_papers.print_due(by=robot("bookkeeper"))
 
 
 @shared_task(name="settlement.close_books")

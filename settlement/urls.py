@@ -1,7 +1,7 @@
 """Addresses of this app."""
 
 from portal.routes import route
-from settlement.pages import accounts, approvals, differences, statements, transfers
+from settlement.pages import accounts, approvals, differences, invoices, statements, transfers
 from settlement.pages.callback import callback
 
 READ, ACT = "settlement.read", "settlement.act"
@@ -24,6 +24,10 @@ urlpatterns = [
     route(
         "settlement/statements/<str:number>/settling", approvals.settling, name="settlement-settling", permission=ACT
     ),
+    route("settlement/invoices", invoices.listed, name="settlement-invoices", permission=READ),
+    route("settlement/invoices/<str:number>", invoices.invoice, name="settlement-invoice", permission=READ),
+    route("settlement/invoices/<str:number>/pdf", invoices.pdf, name="settlement-invoice-pdf", permission=READ),
+    route("i/<str:ref>", invoices.check, name="invoice-check", permission="settlement.check-invoice"),
     route("settlement/differences", differences.listed, name="settlement-differences", permission=READ),
     route("settlement/differences/<str:province>", differences.again, name="settlement-reconcile", permission=ACT),
     route("settlement/approvals", approvals.listed, name="settlement-approvals", permission=READ),

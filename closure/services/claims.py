@@ -20,6 +20,7 @@ from closure.parameters import COMMAND_MINUTES, PAYMENT_MINUTES
 from closure.queries import term
 from closure.rules.balance import papers_number
 from closure.rules.dispute import ROAMING
+from closure.services import invoice
 from closure.services.paying_out import provinces_of
 from closure.services.timing import soon
 from portal import audit, clock, work_orders
@@ -221,6 +222,7 @@ def _book(claim: Claim, fence: int, *, by: Actor) -> None:
     if command.state == DONE:
         with transaction.atomic(durable=True):
             move(claim, SETTLED, by=by, reason="booked", rules=("S-02",), fence=fence, due_at=None, owner="")
+            invoice.issue(claim.case, of=claim.ref, by=by)
         return
     if command.state == REFUSED:
         with transaction.atomic(durable=True):

@@ -22,6 +22,7 @@ from closure.services import (
     books,
     certificate,
     charging,
+    invoice,
     orders,
     satisfaction,
     standing,
@@ -265,6 +266,7 @@ def _close(case: Case, order: WorkOrder, *, fence: int, by: Actor) -> None:
         issued = certificate.issue(case, by=by)
         satisfaction.ask(case)
         tail.start(case, by=by)
+        invoice.issue(case, by=by)
         facts = {"case_no": case.case_no, "number": case.number.masked, "certificate": issued.number}
         notices.tell(case.contact, "notice.closure.closed", facts, case_ref=case.ref, by=by, lang=case.language)
         audit.record("closure.closed", subject_ref=case.ref, by=by, chain=case.province, rules=("C-11",))

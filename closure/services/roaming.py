@@ -17,7 +17,7 @@ from closure.models.roaming import OVER, SETTLING, WATCHING
 from closure.parameters import COMMAND_MINUTES, ROAMING_HOURS, ROAMING_SILENT_DAYS
 from closure.queries import charges_settled_elsewhere, filed_on, term
 from closure.rules.roaming import counted, divided
-from closure.services import claims, orders, paying_out
+from closure.services import claims, invoice, orders, paying_out
 from closure.services.timing import earliest, soon
 from portal import audit, clock, work_orders
 from portal.actors import Actor
@@ -145,6 +145,7 @@ def _settle(tail: RoamingTail, fence: int, *, by: Actor) -> datetime | None:
             places = paying_out.provinces_of(tail.case)
             refunds.pay_refund(*places, case_ref=tail.ref, fen=tail.back_fen, by=by)
         move(tail, OVER, by=by, reason="settled", rules=("C-06", "S-02"), fence=fence, due_at=None, owner="")
+        invoice.issue(tail.case, of=tail.ref, by=by)
     return None
 
 

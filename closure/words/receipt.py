@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count
+from django.urls import reverse
+
 from closure import states
 from closure.models import Case, Quote
 from closure.queries import payment_of, payout_of, settled_quote, settling_link
@@ -18,6 +21,8 @@ from portal.models import AuditEntry
 from settlement.ledger import PREPAYMENT, PROVIDER
 from settlement.models import Payment, Transfer
 from settlement.queries import transfers_under
+from settlement.queries_invoices import invoices_under
+from settlement.words_invoices import title_of
 
 GIVEN_BACK = (states.WITHDRAWN, states.LAPSED)
 
@@ -50,6 +55,20 @@ def entries(case: Case, lang: str) -> list[dict[str, Any]]:
     zero (C-18)."""
     rows = transfers_under(papers_number(case.case_no))
     return [_entry(n, row, lang) for n, row in enumerate(rows, start=1)]
+
+
+def invoices_of(case: Case, lang: str) -> list[dict[str, Any]]:
+    """Invoices and red notes of the case with the address of each paper; "" while it is being printed (S-04)."""
+    rows = invoices_under(papers_number(case.case_no)).annotate(printed=Count("paper"))
+    return [
+        {
+            "words": title_of(row, lang),
+            "number": row.number,
+            "fen": row.gross_fen,
+            "url": reverse("closure-invoice-pdf", args=[case.ref, row.number]) if row.printed else "",
+        }
+        for row in rows
+    ]
 
 
 def _entry(n: int, row: Transfer, lang: str) -> dict[str, Any]:

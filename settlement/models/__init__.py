@@ -1,6 +1,7 @@
 """Rows of the ledger, of its statements, and of money on its way."""
 
 from settlement.models.approval import Approval
+from settlement.models.invoice import Invoice, InvoiceLine, InvoicePaper
 from settlement.models.ledger import Account, Entry, Transfer, Voucher
 from settlement.models.money import Payment, Payout
 from settlement.models.netting import (
@@ -21,6 +22,9 @@ __all__ = [
     "DailyTotal",
     "Difference",
     "Entry",
+    "Invoice",
+    "InvoiceLine",
+    "InvoicePaper",
     "Payment",
     "Payout",
     "Reconciliation",

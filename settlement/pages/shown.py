@@ -20,6 +20,7 @@ TABS = (
     "settlement-accounts",
     "settlement-transfers",
     "settlement-statements",
+    "settlement-invoices",
     "settlement-differences",
     "settlement-approvals",
 )

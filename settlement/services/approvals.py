@@ -21,6 +21,7 @@ from settlement.models.approval import REVERSE, SETTLE_STATEMENT
 from settlement.queries import visible_to
 from settlement.queries_books import approvals_visible_to
 from settlement.queries_statements import as_lines, statements_visible_to
+from settlement.services import invoicing
 from settlement.services.ledger import post, reverse
 
 LONGEST_REASON = 200
@@ -104,7 +105,9 @@ def settling_legs(statement: Statement) -> list[Leg]:
 
 def _posted(row: Approval, *, by: Actor) -> Transfer:
     if row.transfer is not None:
-        return reverse(row.transfer, key=f"reversal:{row.ref}", by=by)
+        posted = reverse(row.transfer, key=f"reversal:{row.ref}", by=by)
+        invoicing.follow_reversal(row.transfer, by=by)
+        return posted
     statement = row.statement
     if statement is None:
         raise ValueError("a request is about a transfer or a statement")

@@ -78,7 +78,9 @@ def test_a_claim_paid_after_the_closing_bears_it_too_c_18(world: World, fujian: 
     decide(claims.pay(claim, "card", by=world.by).ref, "paid")
     claims.advance(claim.ref, by=ROBOT)
     case = Case.objects.get(pk=case.pk)
-    assert [one.case_ref for one in transfers_under(number(case))] == [case.ref, claim.ref]
+    rows = transfers_under(number(case))
+    assert [one.purpose for one in rows] == ["collect", "invoice", "collect", "invoice"]
+    assert [one.case_ref for one in rows if one.purpose == "collect"] == [case.ref, claim.ref]
     assert number(case) in browser_of(case).get(f"/closure/{case.ref}/claims/{claim.ref}").content.decode()
 
 
@@ -103,6 +105,7 @@ def test_prepayment_that_meets_what_is_owed_is_an_entry_of_its_own(world: World,
     rows = entries(world.work(case), "en")
     assert [(row["purpose"], row["fen"]) for row in rows] == [
         ("offset", 5800),
+        ("invoice", 479),
         ("owe_refund", 3200),
         ("pay_refund", 3200),
     ]

@@ -28,6 +28,7 @@ NOT_PAGES = {
     "closure-start": "leads on",
     "closure-paper": "a file",
     "closure-certificate-pdf": "a file",
+    "closure-invoice-pdf": "a file",
     "desk-order-file": "a file",
     "desk-reveal": "answers a form of desk-case, which is pressed here",
 }

@@ -17,6 +17,7 @@ from portal.servers.provision import APP
 APPEND_ONLY = frozenset(
     {"settlement_transfer", "settlement_entry", "portal_auditentry", "portal_auditanchor", "portal_movement"}
     | {"settlement_statementline", "settlement_statementcorrection", "settlement_statementpaper"}
+    | {"settlement_invoiceline", "settlement_invoicepaper"}
 )
 READ_ONLY = frozenset({"django_migrations"})
 
