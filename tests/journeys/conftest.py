@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, P
 from pytest_django import DjangoDbBlocker
 
 from bss.simulated import close_pools
-from portal.celery_app import app as celery_app
 from portal.settings import environment
 from tests import browser as chromium
+from tests.broker import nudges_to
 from tests.journeys import product as products
 from tests.journeys import standards
 from tests.journeys.product import RunningProduct, addresses_of
@@ -131,9 +131,9 @@ def inside(product: RunningProduct, django_db_blocker: DjangoDbBlocker) -> Itera
     connections["default"].close()
     connections["default"].settings_dict.update(environment.database(addresses.app))
     settings.BSS_DATABASE_URL, settings.BSS_DATABASE_PREFIX = addresses.provinces, addresses.prefix
-    celery_app.conf.broker_url = environment.broker(os.environ.get("REDIS_URL") or products.WORLD.redis_url())  # type: ignore[misc]
+    broker = environment.broker(os.environ.get("REDIS_URL") or products.WORLD.redis_url())
     close_pools()
-    with django_db_blocker.unblock():
+    with nudges_to(broker), django_db_blocker.unblock():
         yield product
         connections.close_all()
     close_pools()

@@ -9,13 +9,13 @@ import pytest
 
 from portal import nudges
 from portal.actors import Actor, robot
-from portal.celery_app import app as celery_app
 from portal.clock import SHANGHAI
 from portal.masked import Phone
 from portal.models import LineAccount, Person
 from portal.roles import Role
 from portal.servers.provision import Addresses
 from portal.services import staff, subscribers
+from tests.broker import nudges_to
 from tests.databases import Servers
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=SHANGHAI)
@@ -28,13 +28,10 @@ def heard_of_broker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def no_broker(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The broker is away; Celery's open connections are put aside."""
-    monkeypatch.setattr(celery_app.conf, "broker_url", "redis://127.0.0.1:1/0")
-    celery_app._after_fork()  # type: ignore[attr-defined]
-    yield
-    monkeypatch.undo()
-    celery_app._after_fork()  # type: ignore[attr-defined]
+def no_broker(servers: Servers) -> Iterator[None]:
+    """The broker is away."""
+    with nudges_to("redis://127.0.0.1:1/0"):
+        yield
 
 
 @pytest.fixture
