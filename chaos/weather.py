@@ -17,7 +17,8 @@ from celery import current_app
 from django.db import OperationalError, connection
 
 from chaos import invariants, points, provinces, stage, tally
-from chaos.flows import BY_NAME, Flow
+from chaos.flow import Flow
+from chaos.flows import BY_NAME
 from chaos.stage import Cast, Gate, VirtualClock
 from chaos.trial import Outcome, Trials, begin_child, end_of, in_child
 from portal import nudges
