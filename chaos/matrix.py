@@ -32,6 +32,8 @@ QUESTIONS = {
     **dict.fromkeys(("identity", "package", "contract", "bills", "prepayment", "arrears", "ties", "roaming"), "tie"),
     "snapshot": "withdrawal",
     "effects": "withdrawal",
+    "book_digest": "compared",
+    "book_rows": "row_lost",
 }
 BY_TEMPER = {fault.kind: fault for fault in REFUSALS}
 

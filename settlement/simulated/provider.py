@@ -13,7 +13,7 @@ from settlement.models import SimulatedCharge, SimulatedPayout
 from settlement.provider import Callback, Money, ProviderSilent, Said, sign_callback
 
 DECLINED = "0002"
-"""The last four digits of a card that takes no money, as the test cards of real providers have it."""
+"""The last four digits of a card that takes no money, as the test cards of payment providers do."""
 ENDINGS = frozenset({"pending", "paid", "refused", "unknown"})
 
 
