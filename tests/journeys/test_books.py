@@ -184,6 +184,8 @@ def followed(clerk: Clerk) -> None:
     clerk.look()
     clerk.go("应付外省 · 福建")
     clerk.look()
+    with zipfile.ZipFile(io.BytesIO(clerk.fetch("下载 XLSX"))) as book:
+        assert any("代收" in book.read(name).decode() for name in book.namelist())
     clerk.page.locator("main tbody a").first.click()
     clerk.look()
     clerk.page.locator("main tbody a").first.click()
