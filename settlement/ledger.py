@@ -11,6 +11,8 @@ Fen are signed: a debit is positive, a credit negative. One operator's company i
 | bills, unbilled, late_fee, penalty | home | what the subscriber owes, and pays (credit) |
 | prepayment | home | the subscriber's own money, used up or taken out (debit) |
 | refund_owed | home | a refund decided and not yet paid (credit), paid (debit) |
+| bounced_refund | home | a refund that came back and waits for the person to choose another way (credit) |
+| suspense | home | a refund of which nobody knows past its limit whether it was paid (credit) |
 | vat | home | output tax of issued invoices (credit), taken back by red notes (debit) |
 | vat_within | home | the same tax as contained in the charges above, which stay gross (debit) |
 | clearing | any | money moved between companies to settle a statement: received (debit), paid (credit) |
@@ -31,13 +33,15 @@ LATE_FEE = "late_fee"
 PENALTY = "penalty"
 PREPAYMENT = "prepayment"
 REFUND_OWED = "refund_owed"
+BOUNCED_REFUND = "bounced_refund"
+SUSPENSE = "suspense"
 CLEARING = "clearing"
 VAT = "vat"
 VAT_WITHIN = "vat_within"
 
 KINDS: frozenset[str] = frozenset(
     {PROVIDER, PAYABLE, RECEIVABLE, BILLS, UNBILLED, LATE_FEE, PENALTY, PREPAYMENT, REFUND_OWED, CLEARING}
-    | {VAT, VAT_WITHIN}
+    | {VAT, VAT_WITHIN, BOUNCED_REFUND, SUSPENSE}
 )
 
 MUTUAL: frozenset[str] = frozenset({PAYABLE, RECEIVABLE})

@@ -24,13 +24,25 @@ from portal.parameters import value_of
 from portal.roles import Role
 from portal.work_orders import WorkOrder
 from settlement import states
-from settlement.ledger import BILLS, LATE_FEE, PENALTY, PREPAYMENT, PROVIDER, REFUND_OWED, UNBILLED
+from settlement.ledger import (
+    BILLS,
+    BOUNCED_REFUND,
+    LATE_FEE,
+    PENALTY,
+    PREPAYMENT,
+    PROVIDER,
+    REFUND_OWED,
+    SUSPENSE,
+    UNBILLED,
+)
 from settlement.models import Account, Difference, Reconciliation
 from settlement.parameters import STILL_MOVING_DAYS
 
 ACCOUNT_OF = {
     PROVIDER: "agent",
     REFUND_OWED: "agent",  # home books a refund when it orders it, the provider's account when it is paid
+    BOUNCED_REFUND: "agent",  # home books neither that it came back nor that nobody knows: the money is on its way
+    SUSPENSE: "agent",
     PREPAYMENT: "prepayment",
     BILLS: "receivable",
     UNBILLED: "unbilled",

@@ -23,7 +23,7 @@ from portal.models import WorkOrder
 from portal.nudges import nudge
 from portal.services import notices
 from settlement.models import Payout
-from settlement.services import collection, payouts, refunds
+from settlement.services import collection, payouts, refunds, setting_apart
 
 PAID_OUT = "PAID"
 BOUNCED = ("REFUSED", "EXPIRED")
@@ -51,6 +51,7 @@ def pay_out(case: Case, *, by: Actor) -> datetime | None:
     if not case.payout_ref:
         _intend(case, fen, case.refund_route or "card", by=by)
     payout = payouts.run(case.payout_ref, by=by)
+    follow(provinces_of(case)[0], payout, by=by)
     if payout.state == PAID_OUT:
         with transaction.atomic(durable=True):
             refunds.pay_refund(*provinces_of(case), case_ref=case.ref, fen=fen, by=by)
@@ -69,10 +70,17 @@ def give_back(case: Case, *, by: Actor) -> datetime | None:
     if not case.payout_ref:
         _intend(case, case.collected_fen, ORIGINAL, by=by)
     payout = payouts.run(case.payout_ref, by=by)
+    follow(provinces_of(case)[0], payout, by=by)
     if payout.state == PAID_OUT:
         with transaction.atomic(durable=True):
             collection.return_payment(provinces_of(case)[0], case_ref=case.ref, fen=case.collected_fen, by=by)
     return outlook(case, payout, by=by)
+
+
+def follow(home: Bss, payout: Payout, *, by: Actor) -> None:
+    """The books follow what the provider said of a payout, before anything rests on it."""
+    with transaction.atomic(durable=True):
+        setting_apart.follow(home, payout, by=by)
 
 
 def choose_again(case: Case, route: str, destination: str, *, by: Actor) -> Payout:
@@ -91,6 +99,7 @@ def choose_again(case: Case, route: str, destination: str, *, by: Actor) -> Payo
             refund_route=route, refund_box=box, refund_last4=digits[-4:], due_at=clock.now()
         )
         locked.refund_box = box
+        setting_apart.send_again(failed, by=by)
         tail = RoamingTail.objects.filter(case=locked, payout_ref=failed.ref).first()
         payout = new_payout(locked, failed.fen, route, of=tail, by=by)
         work_orders.cancel_order(key_of(failed.ref), by=by, reason="another way chosen")

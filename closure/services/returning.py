@@ -9,14 +9,14 @@ from django.db import transaction
 from bss.gateway import Bss
 from closure.models import Restoring
 from closure.models.restoring import RETURNED
-from closure.services.paying_out import BOUNCED, ORIGINAL, PAID_OUT
+from closure.services.paying_out import BOUNCED, ORIGINAL, PAID_OUT, follow
 from closure.services.refund import card_digits
 from portal import clock, work_orders
 from portal.actors import Actor
 from portal.errors import Conflict
 from portal.nudges import nudge
 from settlement.models import Payout
-from settlement.services import collection, payouts
+from settlement.services import collection, payouts, setting_apart
 
 ARRIVES_DAYS = 1
 
@@ -30,6 +30,7 @@ def give_back(row: Restoring, *, by: Actor) -> bool:
         with transaction.atomic(durable=True):
             _new_payout(row, ORIGINAL, "", by=by)
     payout = payouts.run(row.payout_ref, by=by)
+    follow(provinces_of(row)[0], payout, by=by)
     if payout.state == PAID_OUT:
         with transaction.atomic(durable=True):
             collection.return_payment(provinces_of(row)[0], case_ref=row.ref, fen=row.fen, by=by)
@@ -83,6 +84,7 @@ def choose_again(row: Restoring, card: str, *, by: Actor) -> Payout:
         failed = Payout.objects.filter(ref=row.payout_ref, state__in=BOUNCED).first()
         if failed is None:
             raise Conflict("error.conflict", rule_id="C-05")
+        setting_apart.send_again(failed, by=by)
         payout = _new_payout(row, "card", digits, by=by)
         work_orders.cancel_order(f"refund:{failed.ref}", by=by, reason="another way chosen")
         nudge("closure.restore", row.ref)

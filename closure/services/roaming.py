@@ -138,6 +138,7 @@ def _settle(tail: RoamingTail, fence: int, *, by: Actor) -> datetime | None:
     _post(tail, by=by)
     if tail.back_fen:
         payout = payouts.run(tail.payout_ref, by=by)
+        paying_out.follow(home, payout, by=by)
         if payout.state != paying_out.PAID_OUT:
             return paying_out.outlook(tail.case, payout, by=by)
     with transaction.atomic(durable=True):

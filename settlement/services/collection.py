@@ -106,6 +106,12 @@ def return_payment(home: Bss, *, case_ref: str, fen: int, by: Actor) -> list[Tra
     return _returned(collected, by=by)
 
 
+def taken_out(home: Bss, case_ref: str) -> list[Leg]:
+    """The legs that would take out again what a case's collections stand for at home; [] where nothing stands."""
+    standing = _posted(home, case_ref, "").items()
+    return [Leg(AccountKey(home.operator, home.province, kind), fen) for kind, fen in standing if fen]
+
+
 def owes(debtor: Bss, creditor: Bss, fen: int) -> list[Leg]:
     """The two legs by which `debtor` owes `creditor` some fen; none when both are one company."""
     if debtor == creditor:

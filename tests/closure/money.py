@@ -10,7 +10,17 @@ from bss.simulated import book_sums
 from closure import states
 from closure.models import Case, Claim, Restoring, RoamingTail
 from closure.queries import unused_fen
-from settlement.ledger import BILLS, LATE_FEE, PENALTY, PREPAYMENT, PROVIDER, UNBILLED
+from settlement.ledger import (
+    BILLS,
+    BOUNCED_REFUND,
+    LATE_FEE,
+    PENALTY,
+    PREPAYMENT,
+    PROVIDER,
+    REFUND_OWED,
+    SUSPENSE,
+    UNBILLED,
+)
 from settlement.models import Entry, Payment, Payout, SimulatedCharge, SimulatedPayout, Transfer
 from settlement.queries import trial_balance
 
@@ -23,6 +33,8 @@ NAMES = {
     "prepayment": PREPAYMENT,
     "agent": PROVIDER,
 }
+ON_ITS_WAY = (REFUND_OWED, BOUNCED_REFUND, SUSPENSE)
+"""What home has booked as paid and nobody has: all of it is zero once the money is out."""
 Unit = Case | Restoring | Claim | RoamingTail
 Sums = Counter[tuple[str, str]]  # (case, account) → signed fen
 
@@ -56,7 +68,7 @@ def _refs(units: Sequence[Unit]) -> list[str]:
 
 
 def _ledger(units: Sequence[Unit]) -> Sums:
-    rows = Entry.objects.filter(account__kind__in=NAMES.values(), transfer__case_ref__in=_refs(units))
+    rows = Entry.objects.filter(account__kind__in=(*NAMES.values(), *ON_ITS_WAY), transfer__case_ref__in=_refs(units))
     sums: Sums = Counter()
     for case_ref, kind, fen in rows.values_list("transfer__case_ref", "account__kind", "fen"):
         sums[case_ref, kind] += fen
@@ -124,15 +136,19 @@ def _tail(tail: RoamingTail, ledger: Sums, people: Counter[str], books: Sums) ->
 
 def _at_rest(ref: str, ledger: Sums, people: Counter[str], books: Sums) -> Iterator[str]:
     """A case with nothing left to do: equal on all three sides, unless money came back and waits for another way."""
-    waiting = sum(Payout.objects.filter(case_ref=ref).exclude(state="PAID").values_list("fen", flat=True)[:1])
+    payout = Payout.objects.filter(case_ref=ref).order_by("-pk").first()
+    waiting = payout if payout is not None and payout.state != "PAID" else None
     if waiting and people[ref] != ledger[ref, PROVIDER]:
         yield f"{ref}: people paid {people[ref]}, the ledger says {ledger[ref, PROVIDER]}"
-    if waiting:
-        return
+    apart = {kind: ledger[ref, kind] for kind in ON_ITS_WAY if ledger[ref, kind]}
+    came_back = waiting and waiting.state in ("REFUSED", "EXPIRED")
+    if apart != ({BOUNCED_REFUND: -waiting.fen} if waiting and came_back else {}):
+        yield f"{ref}: {apart} is on its way"
     for account, kind in NAMES.items():
-        if books[ref, account] != ledger[ref, kind]:
-            yield f"{ref}: {account} is {books[ref, account]} at home and {ledger[ref, kind]} in the ledger"
-    if people[ref] != ledger[ref, PROVIDER]:
+        ours = ledger[ref, kind] + (sum(apart.values()) if kind == PROVIDER else 0)
+        if books[ref, account] != ours and not (waiting and not came_back):
+            yield f"{ref}: {account} is {books[ref, account]} at home and {ours} in the ledger"
+    if not waiting and people[ref] != ledger[ref, PROVIDER]:
         yield f"{ref}: people paid {people[ref]}, the ledger says {ledger[ref, PROVIDER]}"
 
 
@@ -141,6 +157,5 @@ def _restoring(row: Restoring, ledger: Sums, books: Sums) -> Iterator[str]:
     if row.due_at is not None:
         return
     home = books[row.ref, "receivable"] + books[row.ref, "prepayment"]
-    bounced = row.state == "RETURNED" and not Payout.objects.filter(case_ref=row.ref, state="PAID").exists()
-    if not bounced and home != ledger[row.ref, PREPAYMENT]:
+    if home != ledger[row.ref, PREPAYMENT]:
         yield f"{row.ref}: {home} at home, {ledger[row.ref, PREPAYMENT]} in the ledger"

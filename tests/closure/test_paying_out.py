@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
 
-from bss.simulated import BillSpec, BucketSpec, Temper, plant, set_temper
-from closure import states
-from closure.models import Case
-from closure.services import paying_out, payment, refund, withdrawal
+from bss.simulated import Temper, plant, set_temper
+from closure.services import paying_out
 from portal import clock, work_orders
 from portal.actors import robot
 from portal.errors import Conflict, Invalid
@@ -21,43 +19,10 @@ from settlement.ledger import PROVIDER, AccountKey
 from settlement.models import Payout
 from settlement.queries import balance_of
 from settlement.services.payouts import code_of
-from settlement.simulated.provider import decide, decide_payout
 from tests.closure.conftest import FUJIAN, MORNING, ROBOT, World, a_line
+from tests.closure.refunded import CARD, OTHER_CARD, OWN, bounced, closed, fresh, later, refunded, returned
 
-OWN = BucketSpec("b1", "own", 3650)
-OWED = BillSpec("2026-10", 5800, 0, date(2026, 11, 1), date(2026, 11, 30))
-CARD, OTHER_CARD = "6222020000000000000", "6222020000000000018"
 CLERK = robot("store")
-
-
-def fresh(case: Case) -> Case:
-    return Case.objects.get(pk=case.pk)
-
-
-def closed(world: World, route: str, destination: str) -> Case:
-    """A closed case with 36.50 to be refunded; the payout is intended but not yet sent."""
-    case = world.quoted()
-    refund.choose_route(case, route, destination, by=world.by)
-    payment.settle_without_payment(fresh(case), 1, by=world.by)
-    set_temper(FUJIAN, Temper.DOWN, only=["refund"])
-    assert world.work(case).state == states.CLOSED
-    set_temper(FUJIAN, Temper.HONEST)
-    return fresh(case)
-
-
-def later(world: World, case: Case, minutes: int = 70) -> Case:
-    """The robots once more, after the pause."""
-    with clock.frozen(MORNING + timedelta(minutes=minutes)):
-        return world.work(case)
-
-
-def bounced(world: World, fujian: Callable[..., None]) -> Case:
-    """A closed case whose refund to a card came back."""
-    fujian(buckets=[OWN])
-    case = closed(world, "card", CARD)
-    paying_out._intend(case, 3650, "card", by=ROBOT)
-    decide_payout(case.payout_ref, "refused")
-    return later(world, case)
 
 
 def test_a_refund_to_a_card_arrives(world: World, fujian: Callable[..., None]) -> None:
@@ -117,26 +82,13 @@ def test_another_way_pays_it_once(world: World, fujian: Callable[..., None]) -> 
 
 
 def test_money_on_its_way_has_no_second_way(world: World, fujian: Callable[..., None]) -> None:
-    fujian(buckets=[OWN])
-    case = closed(world, "card", CARD)
-    paying_out._intend(case, 3650, "card", by=ROBOT)
-    decide_payout(case.payout_ref, "unknown")
-    case = later(world, case)
+    case = refunded(world, fujian, "unknown")
     with pytest.raises(Conflict):
         paying_out.choose_again(case, "cash", "", by=world.by)
 
 
 def test_a_returned_payment_that_came_back_goes_another_way(world: World, fujian: Callable[..., None]) -> None:
-    fujian(bills=[OWED])
-    case = world.quoted()
-    decide(payment.pay(case, "card", 1, by=world.by).ref, "paid")
-    set_temper(FUJIAN, Temper.OBSTRUCTIVE, only=["settle"], code="2067", words="欠费 12.00 元")
-    case = world.work(case)
-    set_temper(FUJIAN, Temper.HONEST)
-    withdrawal.withdraw(case, by=world.by)
-    paying_out._intend(case, 5800, "original", by=ROBOT)
-    decide_payout(case.payout_ref, "refused")
-    case = world.work(case)
+    case = returned(world, fujian, "refused")
     assert (case.due_at, all(row["same"] for row in case.proof_lines)) == (None, True)
     paying_out.choose_again(case, "card", OTHER_CARD, by=world.by)
     assert world.work(case).due_at is None
