@@ -21,7 +21,7 @@ from tests.overseen import entered
 from tests.settlement.books import BEIJING, FUJIAN, JIANGSU, OCTOBER, ROBOT, collected, frozen
 from tests.settlement.conftest import CASE
 
-LISTS = ("accounts", "transfers", "statements", "invoices", "approvals")
+LISTS = ("accounts", "transfers", "statements", "invoices", "late-refunds", "approvals")
 QUERIES = 16
 
 
