@@ -39,6 +39,8 @@ LAWS = {
     "settlement_invoiceline": {"with_invoice", "only_added", "not_emptied"},
     "settlement_invoicepaper": {"only_added", "not_emptied"},
     "settlement_approval": {"stands", "only_added", "not_emptied"},
+    "settlement_payout": {"approved"},
+    "settlement_laterefund": {"only_added", "not_emptied"},
 }
 
 

@@ -20,12 +20,15 @@ class ReasonForm(WordForm):
     )
 
 
+OUTCOMES = ("approve", "deny")
+
+
 class VerdictForm(WordForm):
     """Approve or deny, with a reason either way (D-10)."""
 
     outcome = forms.ChoiceField(
         label="books.approval.outcome",
-        choices=[(one, f"books.approval.{one}") for one in ("approve", "deny")],
+        choices=[(one, f"books.approval.{one}") for one in OUTCOMES],
         widget=forms.RadioSelect,
         error_messages={
             "required": "books.approval.outcome_missing",
@@ -38,4 +41,18 @@ class VerdictForm(WordForm):
         hint="books.reason_hint",
         maxlength=str(LONGEST_REASON),
         autocomplete="off",
+    )
+
+
+class RefundVerdictForm(VerdictForm):
+    """The same about a large refund: what follows is said in its own words."""
+
+    outcome = forms.ChoiceField(
+        label="books.approval.outcome",
+        choices=[(one, f"books.approval.refund_{one}") for one in OUTCOMES],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "books.approval.outcome_missing",
+            "invalid_choice": "books.approval.outcome_missing",
+        },
     )

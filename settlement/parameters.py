@@ -10,6 +10,9 @@ WATCH_SECONDS = Parameter("settlement.watch", "int", 20, "s between enquiries wh
 CALLBACK_WINDOW_SECONDS = Parameter("settlement.callback_window", "int", 300, "s", "S-01")
 PAYOUT_HOURS = Parameter("settlement.payout_window", "int", 24, "h", "C-05")
 CASH_DAYS = Parameter("settlement.cash_window", "int", 90, "d cash waits in the store", "C-05")
+REFUND_FOUR_EYES = Parameter("settlement.refund_four_eyes", "int", 500_000, "fen one person may refund alone", "D-10")
+REFUND_CHECK_HOURS = Parameter("settlement.refund_check", "int", 24, "h finance has to check a large refund", "D-10")
+LATE_REFUND_PERMILLE = Parameter("settlement.late_refund", "int", 0, "‰ of a late refund a day", "S-05")
 FREEZE_DAY = Parameter("settlement.freeze_day", "int", 1, "day of the next month", "S-01")
 RECONCILE_HOUR = Parameter("settlement.reconcile_hour", "int", 1, "o'clock, of the day before", "S-03")
 RECONCILE_DAYS = Parameter("settlement.reconcile_days", "int", 35, "d looked back, the day itself included", "S-03")
@@ -41,6 +44,9 @@ PARAMETERS = (
     CALLBACK_WINDOW_SECONDS,
     PAYOUT_HOURS,
     CASH_DAYS,
+    REFUND_FOUR_EYES,
+    REFUND_CHECK_HOURS,
+    LATE_REFUND_PERMILLE,
     FREEZE_DAY,
     *RECONCILING,
     *VAT_RATES.values(),

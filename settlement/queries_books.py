@@ -68,7 +68,7 @@ def entries_visible_to(actor: Actor) -> QuerySet[Entry]:
 
 def approvals_visible_to(actor: Actor) -> QuerySet[Approval]:
     """Requests of the actor's operator; overseers see all."""
-    rows = Approval.objects.select_related("transfer", "statement", "posted")
+    rows = Approval.objects.select_related("transfer", "statement", "payout", "posted")
     if actor.role in EVERYTHING:
         return rows
     if actor.role is Role.FINANCE and actor.operator:

@@ -1,5 +1,6 @@
 """The states of money that moves through the payment provider; one table for payments in and payouts out."""
 
+AWAITING = "AWAITING"
 INTENDED = "INTENDED"
 SENT = "SENT"
 UNKNOWN = "UNKNOWN"
@@ -18,6 +19,12 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     REFUSED: frozenset(),
     EXPIRED: frozenset(),
 }
+
+PAYOUTS: dict[str, frozenset[str]] = {
+    AWAITING: frozenset({INTENDED, REFUSED}),  # a large refund waits for a second person, who may say no
+    **TRANSITIONS,
+}
+"""Money out: as above, and above a sum it is seen by two people first (D-10)."""
 
 FROZEN = "FROZEN"
 SETTLED = "SETTLED"

@@ -1,7 +1,16 @@
 """Addresses of this app."""
 
 from portal.routes import route
-from settlement.pages import account_sheet, accounts, approvals, differences, invoices, statements, transfers
+from settlement.pages import (
+    account_sheet,
+    accounts,
+    approvals,
+    differences,
+    invoices,
+    late_refunds,
+    statements,
+    transfers,
+)
 from settlement.pages.callback import callback
 
 READ, ACT = "settlement.read", "settlement.act"
@@ -31,6 +40,7 @@ urlpatterns = [
     route("i/<str:ref>", invoices.check, name="invoice-check", permission="settlement.check-invoice"),
     route("settlement/differences", differences.listed, name="settlement-differences", permission=READ),
     route("settlement/differences/<str:province>", differences.again, name="settlement-reconcile", permission=ACT),
+    route("settlement/late-refunds", late_refunds.listed, name="settlement-late-refunds", permission=READ),
     route("settlement/approvals", approvals.listed, name="settlement-approvals", permission=READ),
     route("settlement/approvals/<str:ref>", approvals.decision, name="settlement-approval", permission=ACT),
 ]

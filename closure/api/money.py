@@ -19,6 +19,8 @@ from closure.models import Case, Quote
 from closure.queries import bounced_payout, current_quote, payout_of
 from closure.rules.balance import papers_number
 from closure.services import paying_out, payment, refund, unbinding
+from closure.words.large import waits_for_two
+from closure.words.late import lateness_now
 from closure.words.receipt import entries, paper_of, paper_rows, paper_words
 from closure.words.told import due_back, refund_note
 from portal.api.fields import Sent, Text, Word
@@ -184,6 +186,7 @@ def read_refund(call: Call) -> dict[str, Any]:
     payout, fen = payout_of(case), due_back(case)
     if not fen:
         raise Missing(shown.MISSING)
+    late = lateness_now(case, payout, fen)
     note = refund_note(case, call.lang) if call.actor.role == Role.SUBSCRIBER else None
     return {
         "number": papers_number(case.case_no),
@@ -193,6 +196,9 @@ def read_refund(call: Call) -> dict[str, Any]:
         "last4": payout.last4 if payout else case.refund_last4,
         "state": payout.state if payout else "",
         "arrives_by_on": payout.arrives_by_on if payout else None,
+        "days_late": late.days if late else 0,
+        "compensation_fen": late.fen if late else 0,
+        "check_until": payout.due_at if payout and waits_for_two(payout) else None,
     }
 
 

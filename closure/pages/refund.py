@@ -13,6 +13,7 @@ from closure.parameters import REFUND_ROUTES
 from closure.queries import bounced_payout, current_quote, needs_route, term
 from closure.services import paying_out, payment, refund
 from closure.words import shown
+from closure.words.large import denied_words
 from portal.errors import Invalid
 from portal.requests import PortalRequest, typed
 from settlement.models import Payout
@@ -63,4 +64,5 @@ def _again(request: PortalRequest, case: Case, failed: Payout) -> HttpResponse:
         else:
             return redirect("closure-progress", case.ref)
     context = head(case, request, "done") | {"form": form, "total_fen": failed.fen, "bounced": True}
+    context["denied"] = denied_words(failed, request.lang)
     return render(request, "closure/refund.html", context, status=422 if form.errors else 200)

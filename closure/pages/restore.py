@@ -88,6 +88,6 @@ def progress(request: PortalRequest, ref: str) -> HttpResponse:
         "form": form,
         "pay_url": payment.pay_url if row.state == "ASKED" else "",
         "total_fen": row.fen,
-        "polling": state in ("ASKED", "PAID", "RETURNING"),
+        "polling": state in ("ASKED", "PAID", "RETURNING", "CHECKING"),
     }
     return render(request, "closure/restored.html", context, status=422 if form is not None and form.errors else 200)

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
 
 from bss.models import Command
 from bss.states import DONE
+from closure import states
 from closure.models import Case, CaseOrder, Quote, RoamingTail
 from closure.models import dispute as disputed
 from closure.models.roaming import AGREED, OVER, SETTLING
-from closure.parameters import ROAMING_KEEP_FEN
+from closure.parameters import REFUND_DAYS, ROAMING_KEEP_FEN
 from closure.queries.cases import term
 from closure.rules.balance import balance_of, payload_of
 from closure.rules.dispute import SetAside
 from closure.rules.roaming import KEEP
-from portal.models import AuditEntry
+from portal import clock
+from portal.models import AuditEntry, Movement
 from portal.register import number_indexes
+from portal.roles import Role
 from portal.sealing import blind_indexes
-from settlement.models import Payment, Payout
-from settlement.states import EXPIRED, REFUSED
+from settlement.models import Approval, Payment, Payout
+from settlement.states import DENIED, EXPIRED, REFUSED
 
 
 def current_quote(case: Case) -> Quote | None:
@@ -145,6 +148,33 @@ def bounced_payout(case: Case) -> Payout | None:
     """The refund or return that came back and waits for another way (C-05); None when none did."""
     refs = [case.payout_ref, *RoamingTail.objects.filter(case=case).values_list("payout_ref", flat=True)]
     return Payout.objects.filter(ref__in=refs, state__in=(REFUSED, EXPIRED)).order_by("pk").first()
+
+
+def refund_days(case: Case, route: str) -> int:
+    """The days in which a refund arrives: one by the way it came, else the term of the case (C-05)."""
+    return 1 if route == "original" else int(term(case, REFUND_DAYS))
+
+
+def promised_on(case: Case, route: str) -> date | None:
+    """The day for which the refund of an ended case was promised, None before; lateness counts from it (S-05)."""
+    if case.ended_at is None:
+        return None
+    return case.ended_at.astimezone(clock.SHANGHAI).date() + timedelta(days=refund_days(case, route))
+
+
+def turned_down_because(payout: Payout) -> str:
+    """The reason of finance's second person who turned a refund down, "" where nobody did (D-10)."""
+    denied = Approval.objects.filter(payout=payout, state=DENIED)
+    return denied.values_list("because", flat=True).first() or ""
+
+
+def refund_asked_by(case: Case) -> str:
+    """The ref of whoever last settled or withdrew the case: the person that wants its money back, or acted for them
+    (D-10); the line it was filed from where only robots moved it.
+    """
+    moved = Movement.objects.filter(subject_type="closure.case", subject_ref=case.ref)
+    ends = moved.filter(to_state__in=(states.SETTLED, states.WITHDRAWN)).exclude(by_role=Role.ROBOT)
+    return ends.order_by("-seq").values_list("by_ref", flat=True).first() or f"line:{case.account_ref}"
 
 
 def payout_of(case: Case) -> Payout | None:

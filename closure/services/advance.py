@@ -44,7 +44,7 @@ class StepVerb(Protocol):
 def advance(case_ref: str, *, by: Actor) -> None:
     """Take the lease and do what is due, round after round, until nothing is; a held lease means another is at it.
 
-    A payment under way is looked at even before its time: the bank may have called back.
+    Money under way is looked at even before its time: the bank may have called back, or finance let it go.
     """
     pk = Case.objects.filter(ref=case_ref).values_list("pk", flat=True).first()
     fence = take_lease(Case, pk, lease_s=LEASE_S) if pk is not None else None
@@ -61,7 +61,7 @@ def _run(pk: int, fence: int, *, by: Actor, told: bool = False) -> None:
     try:
         for _ in range(ROUNDS):
             case = Case.objects.get(pk=pk)
-            heard = told and case.state == states.PAYING
+            heard = told and (case.state == states.PAYING or case.payout_ref != "")
             if case.due_at is None or (case.due_at > clock.now() and not heard):
                 return
             told = False

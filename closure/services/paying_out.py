@@ -10,11 +10,11 @@ from bss.gateway import Bss
 from bss.models import Command
 from bss.states import DONE, REFUSED
 from closure.models import Case, RoamingTail
-from closure.parameters import REFUND_DAYS
-from closure.queries import bounced_payout, current_quote, tail_of, term
+from closure.queries import bounced_payout, current_quote, tail_of
 from closure.rules.balance import balance_of
 from closure.services import books, orders, undoing
-from closure.services.refund import destination_of, digits_for, sealed
+from closure.services.refund import digits_for, sealed
+from closure.services.sending import ORIGINAL, new_payout, tell_code
 from closure.services.timing import earliest, soon
 from portal import audit, clock, work_orders
 from portal.actors import Actor
@@ -23,11 +23,12 @@ from portal.models import WorkOrder
 from portal.nudges import nudge
 from portal.services import notices
 from settlement.models import Payout
-from settlement.services import collection, payouts, refunds, setting_apart
+from settlement.services import collection, late_refunds, payouts, refunds, setting_apart
+from settlement.states import AWAITING, SENT
 
+HOUR_S = 3600
 PAID_OUT = "PAID"
 BOUNCED = ("REFUSED", "EXPIRED")
-ORIGINAL = "original"
 
 
 def pay_out(case: Case, *, by: Actor) -> datetime | None:
@@ -79,9 +80,10 @@ def give_back(case: Case, *, by: Actor) -> datetime | None:
 
 
 def follow(home: Bss, payout: Payout, *, by: Actor) -> None:
-    """The books follow what the provider said of a payout, before anything rests on it."""
+    """The books follow what the provider said of a payout, before anything rests on it; a late one is written down."""
     with transaction.atomic(durable=True):
         setting_apart.follow(home, payout, by=by)
+        late_refunds.record(payout, by=by)
 
 
 def choose_again(case: Case, route: str, destination: str, *, by: Actor) -> Payout:
@@ -102,7 +104,7 @@ def choose_again(case: Case, route: str, destination: str, *, by: Actor) -> Payo
         locked.refund_box = box
         setting_apart.send_again(failed, by=by)
         tail = RoamingTail.objects.filter(case=locked, payout_ref=failed.ref).first()
-        payout = new_payout(locked, failed.fen, route, of=tail, by=by)
+        payout = new_payout(locked, failed.fen, route, of=tail, replaces=failed, by=by)
         work_orders.cancel_order(key_of(failed.ref), by=by, reason="another way chosen")
         audit.record("closure.refund_again", subject_ref=case.ref, by=by, chain=case.province, rules=("C-05",))
         nudge(payout.nudge, payout.case_ref)
@@ -132,13 +134,18 @@ def key_of(payout_ref: str) -> str:
 
 
 def outlook(case: Case, payout: Payout, *, by: Actor) -> datetime | None:
-    """When to look at a payout again; what came back is told once and waits for another way."""
+    """When to look at a payout again; what came back or was turned down is told once and waits for another way."""
     if payout.state == PAID_OUT:
         return None
     if payout.state in BOUNCED:
-        report(case, key_of(payout.ref), {"payout": payout.ref, "route": payout.route}, "refund_bounced", by=by)
+        told = "refund_denied" if payout.code == payouts.DENIED else "refund_bounced"
+        report(case, key_of(payout.ref), {"payout": payout.ref, "route": payout.route}, told, by=by)
         return None
-    return earliest(max(payout.due_at or soon(5), soon(1)), soon(3600))
+    if payout.state == AWAITING:
+        return soon(HOUR_S)
+    if payout.state == SENT:
+        tell_code(case, payout, by=by)
+    return earliest(max(payout.due_at or soon(5), soon(1)), soon(HOUR_S))
 
 
 def report(case: Case, key: str, facts: dict[str, str], told: str, *, tells: bool = True, by: Actor) -> None:
@@ -168,7 +175,7 @@ def _refused_at_home(case: Case, command: Command, *, by: Actor) -> datetime:
     key = key_of(command.ref)
     report(case, key, {"command": command.ref, "code": command.code}, "refund_late", by=by)
     if not undoing.is_mended(WorkOrder.objects.get(key=key), by=by):
-        return soon(3600)
+        return soon(HOUR_S)
     orders.again(case, "refund", command, by=by)
     return soon(1)
 
@@ -184,32 +191,6 @@ def _intend(case: Case, fen: int, route: str, *, by: Actor) -> None:
                 refunds.owe_refund(*provinces_of(case), case_ref=case.ref, fen=fen, deposit_fen=deposit, by=by)
             new_payout(locked, fen, route, by=by)
         case.payout_ref = locked.payout_ref
-
-
-def new_payout(locked: Case, fen: int, route: str, *, of: RoamingTail | None = None, by: Actor) -> Payout:
-    """Intend a payout and make it the one in force, of the case or of its roaming tail; with the case locked."""
-    payout = payouts.intend(
-        of.ref if of else locked.ref,
-        fen,
-        route,
-        operator=locked.operator,
-        province=locked.visiting_province,
-        destination="" if route == ORIGINAL else destination_of(locked),
-        arrives_days=1 if route == ORIGINAL else term(locked, REFUND_DAYS),
-        nudge="closure.roaming" if of else "closure.advance",
-        by=by,
-    )
-    if of is not None:
-        RoamingTail.objects.filter(pk=of.pk).update(payout_ref=payout.ref, due_at=clock.now())
-        of.payout_ref = payout.ref
-    else:
-        Case.objects.filter(pk=locked.pk).update(payout_ref=payout.ref)
-        locked.payout_ref = payout.ref
-    if route == payouts.CASH:
-        facts = {"case_no": locked.case_no, "code": payouts.code_of(payout)}
-        key = "notice.closure.refund_cash"
-        notices.tell(locked.contact, key, facts, case_ref=locked.ref, by=by, lang=locked.language)
-    return payout
 
 
 def provinces_of(case: Case) -> tuple[Bss, Bss]:

@@ -9,14 +9,18 @@ from django.db import transaction
 from bss.gateway import Bss
 from closure.models import Restoring
 from closure.models.restoring import RETURNED
-from closure.services.paying_out import BOUNCED, ORIGINAL, PAID_OUT, follow
+from closure.services.paying_out import BOUNCED, PAID_OUT, follow
 from closure.services.refund import card_digits
+from closure.services.sending import ORIGINAL
 from portal import clock, work_orders
 from portal.actors import Actor
 from portal.errors import Conflict
+from portal.moving import movements_of
 from portal.nudges import nudge
+from portal.roles import Role
 from settlement.models import Payout
 from settlement.services import collection, payouts, setting_apart
+from settlement.states import AWAITING
 
 ARRIVES_DAYS = 1
 
@@ -49,6 +53,8 @@ def _new_payout(row: Restoring, route: str, destination: str, *, by: Actor) -> P
         route,
         operator=row.operator,
         province=row.visiting_province,
+        home_province=row.province,
+        asked_by=by.ref if by.role != Role.ROBOT else first_asked_by(row),
         destination=destination,
         arrives_days=ARRIVES_DAYS,
         nudge="closure.restore",
@@ -57,6 +63,11 @@ def _new_payout(row: Restoring, route: str, destination: str, *, by: Actor) -> P
     Restoring.objects.filter(pk=row.pk).update(payout_ref=payout.ref, due_at=clock.now())
     row.payout_ref = payout.ref
     return payout
+
+
+def first_asked_by(row: Restoring) -> str:
+    """The ref of whoever paid: the money is theirs, and so is the wish to have it back (D-10)."""
+    return movements_of(row).values_list("by_ref", flat=True).first() or "anonymous"
 
 
 def _report_bounce(row: Restoring, payout: Payout, *, by: Actor) -> None:
@@ -94,13 +105,16 @@ def choose_again(row: Restoring, card: str, *, by: Actor) -> Payout:
 def standing(row: Restoring) -> tuple[str, date]:
     """Its state as the payer is told it, and the day by which returned money arrives.
 
-    RETURNING while the money is on its way, RETURNED once it has arrived, BOUNCED when it came back.
+    RETURNING while the money is on its way, CHECKING while finance's second person looks at it (the day is theirs
+    then), RETURNED once it has arrived, BOUNCED when it came back.
     """
     payout = Payout.objects.filter(ref=row.payout_ref).first()
     paid, promised = (payout.state, payout.arrives_by_on) if payout else ("", None)
     arrives_on = promised or clock.today() + timedelta(days=ARRIVES_DAYS)
     if row.state != RETURNED or paid == PAID_OUT:
         return row.state, arrives_on
+    if payout is not None and payout.state == AWAITING and payout.due_at is not None:
+        return "CHECKING", payout.due_at.astimezone(clock.SHANGHAI).date()
     return "BOUNCED" if paid in BOUNCED else "RETURNING", arrives_on
 
 

@@ -17,7 +17,7 @@ from closure.models.roaming import OVER, SETTLING, WATCHING
 from closure.parameters import COMMAND_MINUTES, ROAMING_HOURS, ROAMING_SILENT_DAYS
 from closure.queries import charges_settled_elsewhere, filed_on, term
 from closure.rules.roaming import counted, divided
-from closure.services import claims, invoice, orders, paying_out
+from closure.services import claims, invoice, orders, paying_out, sending
 from closure.services.timing import earliest, soon
 from portal import audit, clock, work_orders
 from portal.actors import Actor
@@ -35,7 +35,7 @@ def advance(ref: str, *, by: Actor) -> None:
     pk = RoamingTail.objects.filter(ref=ref).values_list("pk", flat=True).first()
     fence = take_lease(RoamingTail, pk, lease_s=LEASE_S) if pk is not None else None
     if pk is not None and fence is not None:
-        _work(pk, fence, by=by)
+        _work(pk, fence, by=by, told=True)
 
 
 def sweep(*, limit: int, by: Actor) -> int:
@@ -43,10 +43,12 @@ def sweep(*, limit: int, by: Actor) -> int:
     return work_due(RoamingTail, partial(_work, by=by), limit=limit)
 
 
-def _work(pk: int, fence: int, *, by: Actor) -> None:
+def _work(pk: int, fence: int, *, by: Actor, told: bool = False) -> None:
+    """What is due; of money on its way whatever was `told` before its time."""
     try:
         tail = RoamingTail.objects.select_related("case").get(pk=pk)
-        if tail.due_at is None or tail.due_at > clock.now():
+        heard = told and tail.payout_ref != ""
+        if tail.due_at is None or (tail.due_at > clock.now() and not heard):
             return
         if tail.state == WATCHING:
             _watch(tail, fence, by=by)
@@ -161,7 +163,7 @@ def _post(tail: RoamingTail, *, by: Actor) -> None:
             collection.offset(home, case_ref=tail.ref, quote=1, split=split, by=by)
         if tail.back_fen and not tail.payout_ref:
             refunds.owe_refund(home, visited, case_ref=tail.ref, fen=tail.back_fen, by=by)
-            paying_out.new_payout(case, tail.back_fen, case.refund_route, of=tail, by=by)
+            sending.new_payout(case, tail.back_fen, case.refund_route, of=tail, by=by)
 
 
 def _taken(tail: RoamingTail) -> dict[str, Any]:

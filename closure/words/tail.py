@@ -9,6 +9,7 @@ from closure.models import Case, Quote, RoamingTail
 from closure.models.roaming import AGREED, OVER, SETTLING, WATCHING
 from closure.queries import most_kept, tail_of
 from closure.rules.roaming import BILL, KEEP
+from closure.words.large import check_words, denied_words, waits_for_two
 from closure.words.named import money
 from closure.words.shown import route_words
 from portal.lexicon import say
@@ -59,6 +60,10 @@ def _way_back(tail: RoamingTail, case: Case, facts: dict[str, Any], lang: str, *
     payout = Payout.objects.filter(ref=tail.payout_ref).first()
     if payout is not None and payout.route == "cash" and payout.state == "SENT":
         return say("closure.roaming.cash", lang, code=code_of(payout) if secret else "********", **facts)
+    if payout is not None and waits_for_two(payout):
+        return check_words(case, payout, lang)
+    if payout is not None and payout.state in (REFUSED, EXPIRED) and (why := denied_words(payout, lang)):
+        return why
     if payout is not None and payout.state in (REFUSED, EXPIRED):
         return say("closure.roaming.back_bounced", lang, **facts)
     key = "back_done" if tail.state == OVER else "back_soon"

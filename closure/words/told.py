@@ -8,6 +8,8 @@ from closure import states
 from closure.models import Case
 from closure.queries import current_quote, payout_of
 from closure.rules.balance import papers_number
+from closure.words.large import check_words, denied_words, waits_for_two
+from closure.words.late import late_words, lateness_now
 from closure.words.named import home_said, money
 from closure.words.shown import route_words
 from portal import clock
@@ -53,19 +55,26 @@ def who_acted(row: Movement, case: Case, lang: str) -> str:
 def refund_note(case: Case, lang: str) -> dict[str, Any] | None:
     """Number, route, last digits and the day it arrives; cash waits in a store with its address (C-05, C-18).
 
-    What came back says so. None without a refund or a returned payment.
+    What came back says so, and what is late says by how much (S-05). None without a refund or a returned payment.
     """
     payout, fen = payout_of(case), due_back(case)
     if not fen:
         return None
     number = papers_number(case.case_no)
-    return _noted(case, payout, fen, lang) | {"number": say("closure.refund_number", lang, number=number)}
+    found = lateness_now(case, payout, fen)
+    return _noted(case, payout, fen, lang) | {
+        "number": say("closure.refund_number", lang, number=number),
+        "late": late_words(found, lang),
+    }
 
 
 def _noted(case: Case, payout: Payout | None, fen: int, lang: str) -> dict[str, Any]:
     amount = money(fen, lang)
+    if payout is not None and waits_for_two(payout):
+        text, title = check_words(case, payout, lang), say("closure.refund_check_title", lang)
+        return {"kind": "info", "title": title, "text": text, "stores": []}
     if payout is not None and payout.state in BOUNCED:
-        text = say("closure.refund_bounced", lang, amount=amount)
+        text = denied_words(payout, lang) or say("closure.refund_bounced", lang, amount=amount)
         return {"kind": "block", "title": say("closure.refund_bounced_title", lang), "text": text, "stores": []}
     if payout is not None and payout.route == "cash" and payout.state == "SENT":
         return _cash(case, payout, amount, lang)

@@ -2,6 +2,7 @@
 
 from settlement.models.approval import Approval
 from settlement.models.invoice import Invoice, InvoiceLine, InvoicePaper
+from settlement.models.late import LateRefund
 from settlement.models.ledger import Account, Entry, Transfer, Voucher
 from settlement.models.money import Payment, Payout
 from settlement.models.netting import (
@@ -25,6 +26,7 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "InvoicePaper",
+    "LateRefund",
     "Payment",
     "Payout",
     "Reconciliation",

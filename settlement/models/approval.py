@@ -1,4 +1,4 @@
-"""What a second person has to approve: a reversal (冲正), the settling of a statement (D-10)."""
+"""What a second person has to approve: a reversal (冲正), the settling of a statement, a large refund (D-10)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,19 @@ from django.db import models
 from portal.moving import Stateful
 from settlement import states
 from settlement.models.ledger import Transfer
+from settlement.models.money import Payout
 from settlement.models.netting import Statement
 
 REVERSE = "reverse"
 SETTLE_STATEMENT = "settle"
+PAY_REFUND = "refund"
 
 
 class Approval(Stateful):
-    """One request about one transfer or one statement; whoever asks never decides, and the database holds it too."""
+    """One request about one transfer, statement or payout; whoever asks never decides, and the database holds it too.
+
+    A refund's is asked by whoever wants the money: the subscriber's line, or the person who acted for them.
+    """
 
     TRANSITIONS: ClassVar[dict[str, frozenset[str]]] = states.APPROVALS
 
@@ -24,6 +29,7 @@ class Approval(Stateful):
     operator = models.CharField(max_length=8)
     transfer = models.ForeignKey(Transfer, null=True, on_delete=models.PROTECT, related_name="approvals")
     statement = models.ForeignKey(Statement, null=True, on_delete=models.PROTECT, related_name="approvals")
+    payout = models.OneToOneField(Payout, null=True, on_delete=models.PROTECT, related_name="approval")
     reason = models.CharField(max_length=200)
     asked_by = models.CharField(max_length=64)
     asked_label = models.CharField(max_length=40, blank=True)
@@ -40,19 +46,25 @@ class Approval(Stateful):
                 condition=~models.Q(decided_by=models.F("asked_by")), name="settlement_approval_four_eyes"
             ),
             models.CheckConstraint(
+                condition=models.Q(decided_by="") | models.Q(decided_by__startswith="person:"),
+                name="settlement_approval_by_person",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(state=states.ASKED, decided_by="", decided_at=None)
                 | models.Q(state__in=[states.APPROVED, states.DENIED], decided_at__isnull=False)
                 & ~models.Q(decided_by=""),
                 name="settlement_approval_decided",
             ),
             models.CheckConstraint(
-                condition=models.Q(state=states.APPROVED, posted__isnull=False)
+                condition=models.Q(state=states.APPROVED, posted__isnull=False) & ~models.Q(verb=PAY_REFUND)
+                | models.Q(verb=PAY_REFUND, posted=None)
                 | ~models.Q(state=states.APPROVED) & models.Q(posted=None),
                 name="settlement_approval_posted",
             ),
             models.CheckConstraint(
-                condition=models.Q(verb=REVERSE, transfer__isnull=False, statement=None)
-                | models.Q(verb=SETTLE_STATEMENT, transfer=None, statement__isnull=False),
+                condition=models.Q(verb=REVERSE, transfer__isnull=False, statement=None, payout=None)
+                | models.Q(verb=SETTLE_STATEMENT, transfer=None, statement__isnull=False, payout=None)
+                | models.Q(verb=PAY_REFUND, transfer=None, statement=None, payout__isnull=False),
                 name="settlement_approval_subject",
             ),
             models.CheckConstraint(

@@ -42,7 +42,7 @@ class Payment(Stateful):
 class Payout(Stateful):
     """One refund on its way to the holder; where to is sealed, its last four characters may be shown (C-05)."""
 
-    TRANSITIONS: ClassVar[dict[str, frozenset[str]]] = states.TRANSITIONS
+    TRANSITIONS: ClassVar[dict[str, frozenset[str]]] = states.PAYOUTS
 
     case_ref = models.CharField(max_length=26, db_index=True)
     fen = models.BigIntegerField()
@@ -52,9 +52,11 @@ class Payout(Stateful):
     last4 = models.CharField(max_length=4, blank=True)
     operator = models.CharField(max_length=8)
     province = models.CharField(max_length=2)  # of the company that acts as agent
+    home_province = models.CharField(max_length=2, default="")  # of the company that owes it; "" before it was kept
     provider_ref = models.CharField(max_length=64, blank=True)
     not_after = models.DateTimeField()
     arrives_by_on = models.DateField(null=True, blank=True)
+    promised_on = models.DateField(null=True, blank=True)  # what lateness counts from (S-05): a later try keeps it
     nudge = models.CharField(max_length=80, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     code = models.CharField(max_length=64, blank=True)
@@ -66,5 +68,10 @@ class Payout(Stateful):
         indexes = (
             models.Index(
                 fields=["due_at"], condition=models.Q(state__in=sorted(states.OPEN)), name="settlement_payout_due"
+            ),
+            models.Index(
+                fields=["promised_on"],
+                condition=~models.Q(state__in=sorted(states.ENDS)),
+                name="settlement_payout_promised",
             ),
         )

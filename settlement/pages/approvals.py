@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,13 +10,15 @@ from django.shortcuts import redirect, render
 
 from portal.errors import Invalid, Missing
 from portal.keyset import page_of
+from portal.lexicon import say
 from portal.pages.repeats import saw
 from portal.permissions import roles_of
 from portal.requests import PortalRequest, typed
-from settlement.forms import ReasonForm, VerdictForm
-from settlement.models import Account, Approval, Statement, Transfer
+from portal.rules.money import grouped
+from settlement.forms import ReasonForm, RefundVerdictForm, VerdictForm
+from settlement.models import Account, Approval, Payout, Statement, Transfer
 from settlement.pages.shown import books_frame, paging
-from settlement.queries import visible_to
+from settlement.queries import numbers_of, visible_to
 from settlement.queries_books import approvals_visible_to
 from settlement.queries_statements import statements_visible_to
 from settlement.services.approvals import ask_reversal, ask_settling, decide, settling_legs
@@ -76,9 +79,10 @@ def listed(request: PortalRequest) -> HttpResponse:
     page = page_of(rows, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
     waiting = rows.filter(state=ASKED).order_by("pk")[:50]
     acts = request.actor.role in roles_of("settlement.act")
+    numbers = numbers_of({one.payout.case_ref for one in [*waiting, *page.rows] if one.payout})
     context = books_frame(request, HERE) | {
-        "waiting": [_row(one, request) for one in waiting],
-        "rows": [_row(one, request) for one in page.rows if one.state != ASKED],
+        "waiting": [_row(one, request, numbers) for one in waiting],
+        "rows": [_row(one, request, numbers) for one in page.rows if one.state != ASKED],
         "acts": acts,
         "paging": paging(page),
     }
@@ -86,15 +90,15 @@ def listed(request: PortalRequest) -> HttpResponse:
 
 
 def decision(request: PortalRequest, ref: str) -> HttpResponse:
-    """One request: what would be posted, who asked and why; POST `outcome` approve or deny, with a reason; → the list.
+    """One request: what would be posted or paid, who asked and why; → the list.
 
-    Whoever asked sees it without the form. 404 outside the scope.
+    POST `outcome` approve or deny, with a reason. Whoever asked sees it without the form. 404 outside the scope.
     """
     row = approvals_visible_to(request.actor).filter(ref=ref).first()
     if row is None:
         raise Missing("error.missing")
     saw(request, row)
-    form = VerdictForm(typed(request), lang=request.lang)
+    form = (RefundVerdictForm if row.payout else VerdictForm)(typed(request), lang=request.lang)
     if request.method == "POST" and form.is_valid():
         clean = form.cleaned_data
         try:
@@ -107,25 +111,48 @@ def decision(request: PortalRequest, ref: str) -> HttpResponse:
         "form": form,
         "legs": _opposite(row.transfer, request.lang) if row.transfer else [],
         "cleared": _cleared(row.statement, request.lang) if row.statement else [],
-        **_row(row, request),
+        "refund": _refund(row.payout, request.lang) if row.payout else [],
+        **_row(row, request, numbers_of({row.payout.case_ref}) if row.payout else {}),
     }
     return render(request, "settlement/approval.html", context, status=422 if form.errors else 200)
 
 
-def _row(row: Approval, request: PortalRequest) -> dict[str, Any]:
-    subject, fen = "", None
+def _row(row: Approval, request: PortalRequest, numbers: Mapping[str, str]) -> dict[str, Any]:
+    subject, fen, number = "", None, ""
     if row.statement is not None:
         subject = title_of(row.statement, request.lang)
     elif row.transfer is not None:
         subject = purpose_words(row.transfer, request.lang)
         fen = largest_leg(row.transfer)
+    elif row.payout is not None:
+        subject, fen = _route(row.payout, request.lang), row.payout.fen
+        number = numbers.get(row.payout.case_ref, "")
     return {
+        "number": number,
+        "asker": row.asked_label or say("role.subscriber", request.lang),
+        "reason": subject if row.payout else row.reason,
         "row": row,
         "subject": subject,
         "fen": fen,
         "open": row.state == ASKED,
         "own": row.asked_by == request.actor.ref,
     }
+
+
+def _route(payout: Payout, lang: str) -> str:
+    return say(f"payout.route.{payout.route}", lang, last4=payout.last4)
+
+
+def _refund(payout: Payout, lang: str) -> list[dict[str, str]]:
+    """What would be paid, where to, by whom and for whom."""
+    home, agent = (f"{payout.operator}_{place}" for place in (payout.home_province, payout.province))
+    rows = {
+        "refund": say("chrome.yuan", lang, yuan=grouped(payout.fen)),
+        "refund_to": _route(payout, lang),
+        "refund_home": company_words(home, lang),
+        "refund_agent": company_words(agent, lang),
+    }
+    return [{"label": say(f"books.approval.{name}", lang), "value": value} for name, value in rows.items()]
 
 
 def _opposite(transfer: Transfer, lang: str) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ TABS = (
     "settlement-statements",
     "settlement-invoices",
     "settlement-differences",
+    "settlement-late-refunds",
     "settlement-approvals",
 )
 

@@ -1,6 +1,7 @@
-"""Four eyes: one person asks to reverse a transfer or to settle a statement, another one decides (S-02, D-10).
+"""Four eyes: one person asks to reverse a transfer, to settle a statement or for a large refund, another one decides
+(S-02, D-10).
 
-Only the decision posts. That the two differ is held by the database as well.
+Only the decision posts, or sends the money. That the two differ is held by the database as well.
 """
 
 from __future__ import annotations
@@ -17,15 +18,15 @@ from portal.moving import begin, move
 from settlement import states
 from settlement.ledger import CLEARING, SETTLE, AccountKey, Leg
 from settlement.models import Approval, Statement, Transfer
-from settlement.models.approval import REVERSE, SETTLE_STATEMENT
+from settlement.models.approval import PAY_REFUND, REVERSE, SETTLE_STATEMENT
 from settlement.queries import visible_to
 from settlement.queries_books import approvals_visible_to
 from settlement.queries_statements import as_lines, statements_visible_to
-from settlement.services import invoicing
+from settlement.services import invoicing, payouts
 from settlement.services.ledger import post, reverse
 
 LONGEST_REASON = 200
-_RULE = {REVERSE: "S-02", SETTLE_STATEMENT: "S-01"}
+_RULE = {REVERSE: "S-02", SETTLE_STATEMENT: "S-01", PAY_REFUND: "C-05"}
 
 
 def ask_reversal(transfer_ref: str, reason: str, *, by: Actor) -> Approval:
@@ -62,7 +63,8 @@ def ask_settling(number: str, reason: str, *, by: Actor) -> Approval:
 
 
 def decide(ref: str, *, approve: bool, because: str, by: Actor) -> Approval:
-    """Approve a request, which posts it in the same transaction, or deny it; with a reason either way (D-10).
+    """Approve a request, which posts it or lets the refund go in the same transaction, or deny it; with a reason
+    either way (D-10).
 
     Raises Missing out of scope, Refused `error.approval.own` for whoever asked, Conflict when it was decided already
     or can no longer be posted.
@@ -81,10 +83,12 @@ def decide(ref: str, *, approve: bool, because: str, by: Actor) -> Approval:
             "decided_label": by.label,
             "decided_at": clock.now(),
         }
-        posted = _posted(row, by=by) if approve else None
+        posted = _posted(row, by=by) if approve and row.payout is None else None
         to = states.APPROVED if approve else states.DENIED
         rules = (_RULE[row.verb], "D-10")
-        move(row, to, by=by, reason=row.verb, rules=rules, owner="", posted=posted, because=words, **told)
+        move(row, to, by=by, reason=row.verb, rules=rules, owner="", due_at=None, posted=posted, because=words, **told)
+        if row.payout is not None:
+            (payouts.release if approve else payouts.turn_down)(row.payout, by=by)
         facts = {"verb": row.verb, "subject": _subject(row), "posted": posted.ref if posted else ""}
         name = f"settlement.{row.verb}_{to.lower()}"
         audit.record(name, subject_ref=row.ref, by=by, chain=audit.CENTRE, rules=rules, facts=facts)
@@ -134,6 +138,8 @@ def _asked(row: Approval, *, by: Actor) -> Approval:
 
 
 def _subject(row: Approval) -> str:
+    if row.payout is not None:
+        return row.payout.ref
     return row.transfer.ref if row.transfer else row.statement.number if row.statement else ""
 
 

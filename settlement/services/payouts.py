@@ -1,10 +1,14 @@
-"""Payouts: refunds and returned payments on their way to the holder, each once per ref (C-05, S-01)."""
+"""Payouts: refunds and returned payments on their way to the holder, each once per ref (C-05, S-01).
+
+A large one waits for a second person of finance before anything is sent (D-10).
+"""
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -12,6 +16,7 @@ from portal import clock
 from portal.actors import Actor
 from portal.errors import Conflict, Invalid
 from portal.moving import begin, move
+from portal.nudges import nudge as tell
 from portal.parameters import value_of
 from portal.refs import new_ref
 from portal.sealing import blind_index, blind_indexes
@@ -20,9 +25,12 @@ from settlement import states
 from settlement.models import Payout
 from settlement.parameters import CASH_DAYS, PAYOUT_HOURS
 from settlement.provider import Said, provider
+from settlement.services import large_refunds
 from settlement.services.money import end, held, step
 
 CASH = "cash"
+DENIED = "denied"
+"""The code of a payout that finance's second person turned down (D-10)."""
 
 
 def intend(
@@ -32,39 +40,84 @@ def intend(
     *,
     operator: str,
     province: str,
+    home_province: str,
     nudge: str,
     by: Actor,
+    asked_by: str = "",
     destination: str = "",
     last4: str = "",
     arrives_days: int = 1,
+    promised_on: date | None = None,
 ) -> Payout:
     """Write down a payout in the caller's transaction; `province` is the agent's. ValueError on a sum not positive.
 
-    `destination` (card or number; '' for cash, or back the way it came) is sealed, its last four may be shown.
+    `asked_by` is the ref of whoever wants the money, where `by` is a robot: above the sum ⚙ of the home province it
+    waits for somebody else (D-10). `destination` (card or number; '' for cash, or back the way it came) is sealed, its
+    last four may be shown. It arrives in `arrives_days`; lateness counts from `promised_on`, where that is another day.
     """
     if fen <= 0:
         raise ValueError("a payout needs a positive sum")
     if not connection.in_atomic_block:
         raise RuntimeError("an intent is committed together with what made it necessary")
     at = clock.now()
+    arrives_by_on = clock.today() + timedelta(days=arrives_days)
     payout = Payout(
         ref=new_ref(),
-        state=states.INTENDED,
-        due_at=at,
-        owner="robot:sweep",
+        **_first(fen, operator, home_province),
         case_ref=case_ref,
         fen=fen,
         route=route,
         last4=last4 or destination[-4:],
         operator=operator,
         province=province,
+        home_province=home_province,
         not_after=_not_after(route, operator, province),
-        arrives_by_on=at.date() + timedelta(days=arrives_days),
+        arrives_by_on=arrives_by_on,
+        promised_on=promised_on or arrives_by_on,
         nudge=nudge,
         created_at=at,
     )
     payout.destination = destination or None
-    return _begun(payout, by=by)
+    payout = _begun(payout, by=by)
+    if payout.state == states.AWAITING:
+        large_refunds.ask_check(payout, asked_by=asked_by or by.ref, by=by)
+    return payout
+
+
+def _first(fen: int, operator: str, home_province: str) -> dict[str, Any]:
+    """State, deadline and owner of a new payout: the robots', or finance's."""
+    home = {"operator": operator, "province": home_province}
+    if large_refunds.needs_two(fen, **home):
+        until = large_refunds.check_until(**home)
+        return {"state": states.AWAITING, "due_at": until, "owner": f"finance:{operator}"}
+    return {"state": states.INTENDED, "due_at": clock.now(), "owner": "robot:sweep"}
+
+
+def release(payout: Payout, *, by: Actor) -> None:
+    """A second person approved: sent as soon as the sweep or a message finds it, in the caller's transaction.
+
+    Its limit counts from now; the day it was promised for stays. Raises Conflict when it does not wait any more.
+    """
+    told: dict[str, Any] = {"due_at": clock.now(), "owner": "robot:sweep"}
+    not_after = _not_after(payout.route, payout.operator, payout.province)
+    move(payout, states.INTENDED, by=by, reason="approved", rules=large_refunds.RULES, not_after=not_after, **told)
+    _decided(payout, by=by)
+
+
+def turn_down(payout: Payout, *, by: Actor) -> None:
+    """A second person said no: it ends like one that came back, in the caller's transaction; the person is told why.
+
+    Raises Conflict when it does not wait any more.
+    """
+    ended: dict[str, Any] = {"ended_at": clock.now(), "due_at": None, "owner": "", "code": DENIED}
+    move(payout, states.REFUSED, by=by, reason="denied", rules=large_refunds.RULES, **ended)
+    _decided(payout, by=by)
+
+
+def _decided(payout: Payout, *, by: Actor) -> None:
+    large_refunds.close_order(payout, by=by)
+    if payout.nudge:
+        tell(payout.nudge, payout.case_ref)
 
 
 def run(payout_ref: str, *, by: Actor) -> Payout:
@@ -76,6 +129,8 @@ def run(payout_ref: str, *, by: Actor) -> Payout:
 
 
 def _moved(row: Payout, fence: int, *, by: Actor) -> None:
+    if row.state == states.AWAITING:
+        return
     if row.route != CASH:
         step(row, fence, start=_pay, ask=_ask, by=by)
     elif row.state == states.INTENDED:

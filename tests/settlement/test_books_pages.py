@@ -22,7 +22,7 @@ from tests.settlement.books import BEIJING, FUJIAN, JIANGSU, OCTOBER, ROBOT, col
 from tests.settlement.conftest import CASE
 from tests.settlement.test_workbook import cells
 
-LISTS = ("accounts", "transfers", "statements", "invoices", "approvals")
+LISTS = ("accounts", "transfers", "statements", "invoices", "late-refunds", "approvals")
 QUERIES = 16
 
 

@@ -52,7 +52,15 @@ def payout_intended(by: Actor) -> Payout:
     """A payout committed and not yet sent."""
     with transaction.atomic(durable=True):
         return payouts.intend(
-            CASE, 700, "card", operator="161", province="32", nudge="", by=by, destination="6222021234567890"
+            CASE,
+            700,
+            "card",
+            operator="161",
+            province="32",
+            home_province="35",
+            nudge="",
+            by=by,
+            destination="6222021234567890",
         )
 
 

@@ -99,6 +99,9 @@ class RefundShown(Answered):
     last4 = serializers.CharField()
     state = serializers.CharField()
     arrives_by_on = serializers.DateField(allow_null=True)
+    days_late = serializers.IntegerField(help_text="Whole days after the promised one (S-05).")
+    compensation_fen = serializers.IntegerField(help_text="What that would cost; reported, and not paid by itself.")
+    check_until = serializers.DateTimeField(allow_null=True, help_text="Until when a second person checks a large one.")
 
 
 class LedgerEntry(Answered):
