@@ -76,7 +76,8 @@ def i19_statements_hold_everything_once(look: Look) -> list[str]:
 def i19_what_two_agreed_on_is_posted_once(look: Look) -> list[str]:
     """Each approval has its posting and other hands than its request; what is settled is at zero (D-10)."""
     hands = look.rows(
-        "SELECT ref FROM settlement_approval WHERE state = 'APPROVED' AND (posted_id IS NULL OR asked_by = decided_by)"
+        "SELECT ref FROM settlement_approval WHERE state = 'APPROVED'"
+        " AND (posted_id IS NULL AND verb <> 'refund' OR asked_by = decided_by)"
     )
     odd = look.rows(
         "SELECT s.number FROM settlement_statement s"
@@ -86,9 +87,13 @@ def i19_what_two_agreed_on_is_posted_once(look: Look) -> list[str]:
         "  ON e.transfer_id = p.posted_id AND e.account_id = l.account_id WHERE l.statement_id = s.id"
         "  AND l.fen + coalesce(e.fen, 0) <> 0)"
     )
-    return [f"request {ref} was not decided by another" for (ref,) in hands] + [
-        f"{number} is not settled as it says" for (number,) in odd
-    ]
+    alone = look.rows(
+        "SELECT p.ref FROM settlement_payout p WHERE p.fen > 500000 AND p.state IN ('SENT', 'UNKNOWN', 'PAID') AND NOT"
+        " EXISTS (SELECT FROM settlement_approval a WHERE a.payout_id = p.id AND a.state = 'APPROVED')"
+    )
+    wrong = [f"request {ref} was not decided by another" for (ref,) in hands]
+    wrong += [f"{number} is not settled as it says" for (number,) in odd]
+    return wrong + [f"large refund {ref} went out unseen" for (ref,) in alone]
 
 
 def i20_what_is_apart_is_found(look: Look) -> list[str]:
