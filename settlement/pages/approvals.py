@@ -130,7 +130,7 @@ def _row(row: Approval, request: PortalRequest, numbers: Mapping[str, str]) -> d
     return {
         "number": number,
         "asker": row.asked_label or say("role.subscriber", request.lang),
-        "reason": subject if row.payout else row.reason,
+        "reason": "" if row.payout else row.reason,
         "row": row,
         "subject": subject,
         "fen": fen,

@@ -134,6 +134,19 @@ def test_denied_it_goes_where_a_refund_goes_that_came_back_and_says_why(
     assert Notice.objects.filter(key="notice.closure.refund_denied").count() == 1
 
 
+def test_a_message_that_was_lost_after_the_denial_is_made_good_by_the_sweep(
+    world: World, fujian: Callable[..., None]
+) -> None:
+    case = a_refund(world, fujian)
+    decided(approve=False)
+    assert (bounced_payout(case) is not None, WorkOrder.objects.filter(kind="refund").count()) == (True, 0)
+    with clock.frozen(MORNING + 2 * HOUR + timedelta(minutes=11)):
+        for _ in range(2):
+            advance.sweep(limit=5, by=ROBOT)
+    assert (WorkOrder.objects.get(kind="refund").state, fresh(case).due_at) == ("OPEN", None)
+    assert balance_of(AccountKey("161", "35", BOUNCED_REFUND)) == -OVER
+
+
 def test_another_way_for_what_was_denied_is_checked_again(world: World, fujian: Callable[..., None]) -> None:
     case = a_refund(world, fujian)
     decided(approve=False)

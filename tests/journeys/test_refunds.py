@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import transaction
@@ -20,7 +20,7 @@ from portal.servers.process import wait_for
 from settlement.models import Payout
 from settlement.services import payouts
 from settlement.simulated import provider
-from tests.journeys.conftest import Holds
+from tests.journeys.conftest import DESK, Holds, OpenPage
 from tests.journeys.prepared import LIMIT_S, arrived, closed, fresh, holder_of, person_of, planted, quoted, seated
 from tests.journeys.product import RunningProduct
 from tests.journeys.visitor import Visitor, ordinary
@@ -122,6 +122,32 @@ def test_a_refund_that_came_back_is_sent_another_way(
     sent(case, "PAID")
     page.reload()
     visitor.see("已退 36.50 元，退到尾号 0018 的银行卡")
+    holds(page, {"card": CARD})
+
+
+def test_a_large_refund_goes_when_finances_second_person_lets_it_go(
+    page: Page, open_page: OpenPage, inside: RunningProduct, holds: Holds, axe: Callable[[Page], None]
+) -> None:
+    line = planted(ordinary("35", 37), buckets=[own(600_000)])
+    case = closed(line, "16932700156", "card", CARD)
+    sent(case, "AWAITING")
+    visitor = seated(page, case, line, inside)
+    visitor.see("财务要换个人再核一次")
+    holds(page, person_of(line, visitor.contact))
+    finance = open_page(DESK)
+    finance.goto("/demo/")
+    finance.locator("button[value='finance']").click()
+    finance.goto("/settlement/approvals")
+    axe(finance)
+    finance.locator("tr", has_text="6,000.00").get_by_role("link", name="大额退款").click()
+    axe(finance)
+    finance.locator("[name=outcome][value=approve]").check()
+    finance.locator("[name=because]").fill("卡主和机主是一个人")
+    finance.get_by_role("button", name="确认").click()
+    finance.wait_for_url("**/settlement/approvals")
+    sent(case, "PAID")
+    page.reload()
+    visitor.see("已退 6,000.00 元，退到尾号 0018 的银行卡")
     holds(page, {"card": CARD})
 
 
