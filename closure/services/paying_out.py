@@ -186,11 +186,16 @@ def _intend(case: Case, fen: int, route: str, *, by: Actor) -> None:
         locked = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
         if not locked.payout_ref:
             if route != ORIGINAL:
-                quote = current_quote(case)
-                deposit = balance_of(quote.lines.all()).deposit_fen if quote else 0
-                refunds.owe_refund(*provinces_of(case), case_ref=case.ref, fen=fen, deposit_fen=deposit, by=by)
+                _owe(case, fen, by=by)
             new_payout(locked, fen, route, by=by)
         case.payout_ref = locked.payout_ref
+
+
+def _owe(case: Case, fen: int, *, by: Actor) -> None:
+    """The home province owes it, what is a contract's deposit out of its own account (C-05)."""
+    quote = current_quote(case)
+    deposit = balance_of(quote.lines.all()).deposit_fen if quote else 0
+    refunds.owe_refund(*provinces_of(case), case_ref=case.ref, fen=fen, deposit_fen=deposit, by=by)
 
 
 def provinces_of(case: Case) -> tuple[Bss, Bss]:
