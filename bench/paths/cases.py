@@ -28,6 +28,7 @@ from closure.models import Case
 from closure.services import advance, certificate, charging, payment, unbinding
 from portal.models import LineAccount
 from portal.queries.people import line_actor
+from portal.settings import environment
 from settlement.simulated import provider
 
 WORKERS, LATENCY_MS, CHECKED = 2, 50, 30
@@ -119,7 +120,7 @@ def _chord_workers(ground: Ground) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _environment(ground: Ground) -> dict[str, str]:
-    env = {**os.environ, "PEER_BROKER": ground.servers.redis_url}
+    env = {**os.environ, "PEER_BROKER": environment.broker(ground.servers.redis_url)}
     env.pop("DJANGO_SETTINGS_MODULE", None)
     return env
 
