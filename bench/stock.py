@@ -1,4 +1,4 @@
-"""Rows by the million: put in by the server's owner past triggers, keys and indexes, which all stand again afterwards."""
+"""Rows by the million: put in by the server's owner past triggers, keys and indexes, which stand again afterwards."""
 
 from __future__ import annotations
 
