@@ -1,6 +1,6 @@
 """Reading the ledger as a province's book would have it, and the runs that compared the two (S-03).
 
-The SQL is in `sql/reconciling.sql`: one statement a question, whatever the size of the ledger.
+The SQL is in `sql/book_days.sql`: one statement a question, whatever the size of the ledger.
 """
 
 from __future__ import annotations
