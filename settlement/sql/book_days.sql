@@ -9,7 +9,8 @@ DROP FUNCTION settlement_book_bucket(text, integer);
 -- on which day. Where both agree, which is the rule, a case's rows are its commands' legs, day by day. Where the ledger
 -- says something else and nobody has the case in hand any more, what is apart stands on the case's last day: the ledger
 -- counts. While somebody has it in hand (money on its way, a command or a work order open, moved since `still_moving`)
--- home is held to what it was told and said done.
+-- home is held to what it was told and said done. A refund that came back stands in the books, and the order that
+-- waits for the person's choice, perhaps for months, keeps nobody from counting (C-05).
 CREATE FUNCTION settlement_book_days(
     the_operator text, the_province text, first_on date, last_on date, still_moving timestamptz,
     kinds text[], accounts text[], home_kinds text[]
@@ -95,10 +96,11 @@ CREATE FUNCTION settlement_book_days(
         ) AND NOT EXISTS (
             SELECT FROM settlement_payment p WHERE p.case_ref = m.case_ref AND p.state IN ('INTENDED', 'SENT', 'UNKNOWN')
         ) AND coalesce((
-            SELECT p.state = 'PAID' FROM settlement_payout p WHERE p.case_ref = m.case_ref ORDER BY p.id DESC LIMIT 1
+            SELECT p.state IN ('PAID', 'REFUSED', 'EXPIRED') FROM settlement_payout p
+            WHERE p.case_ref = m.case_ref ORDER BY p.id DESC LIMIT 1
         ), true) AND NOT EXISTS (
             SELECT FROM portal_workorder w WHERE w.case_ref = m.case_ref AND w.kind <> 'books'
-                AND w.state NOT IN ('CANCELLED', 'DONE')
+                AND w.state NOT IN ('CANCELLED', 'DONE') AND NOT (w.kind = 'refund' AND w.facts ? 'payout')
         )
     )
     SELECT t.case_ref, t.on_date, t.agent::bigint, t.prepayment::bigint, t.receivable::bigint, t.unbilled::bigint,
