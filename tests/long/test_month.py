@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from django.db.models import Sum
+from django.db.models import Q, QuerySet, Sum
 
 from bss.provinces import Bss
 from closure.models import Case, Claim, Dispute, RoamingTail
@@ -17,9 +17,10 @@ from portal import clock
 from portal.work_orders import WorkOrder
 from settlement import queries_statements as queries
 from settlement import states
-from settlement.ledger import MUTUAL, AccountKey
+from settlement.ledger import MUTUAL, SETTLE
 from settlement.models import Difference, Entry, Payment, Payout, Reconciliation, Statement
-from settlement.queries import balance_of, trial_balance
+from settlement.queries import trial_balance
+from settlement.queries_statements import start_of
 from settlement.rules.netting import matrix_of
 from settlement.services.approvals import ask_settling, decide
 from settlement.services.freezing import freeze_due, is_whole
@@ -96,16 +97,25 @@ def _settled() -> None:
     for statement in made:
         lines = queries.as_lines(statement.lines.select_related("account"))
         figures = matrix_of(lines)
-        owed = Entry.objects.filter(account__kind__in=MUTUAL, account__operator=statement.operator)
+        owed = _of_the_month(statement).exclude(transfer__purpose=SETTLE)
         by_company = dict(owed.values_list("account__province").annotate(fen=Sum("fen")))
         assert {place: figures.of_row(f"{statement.operator}_{place}") for place in by_company} == by_company
         assert (figures.total, figures.differences, is_whole(statement)) == (0, [], True)
         asked = ask_settling(statement.number, "月结", by=person("qian", statement.operator))
         decide(asked.ref, approve=True, because="核对无误", by=person("sun", statement.operator))
-        left = [balance_of(AccountKey(one.operator, one.province, one.kind, one.counterpart)) for one in lines]
-        assert set(left) == {0}
+        left = _of_the_month(statement).values_list("account").annotate(fen=Sum("fen"))
+        assert {fen for _, fen in left} == {0}
     assert {one.state for one in Statement.objects.all()} == {states.SETTLED}
     assert trial_balance() == 0
+
+
+def _of_the_month(statement: Statement) -> QuerySet[Entry]:
+    """What companies owe each other of the month, and what settled it; a case that ends in the first night of the next
+    month is that one's.
+    """
+    before = Q(transfer__at__lt=start_of(statement.last_on + timedelta(days=1)))
+    mine = Entry.objects.filter(account__kind__in=MUTUAL, account__operator=statement.operator)
+    return mine.filter(before | Q(transfer__purpose=SETTLE)).order_by()
 
 
 def _planted(month: Month, servers: Servers) -> Counter[tuple[str, str, str]]:
