@@ -10,6 +10,7 @@ from bench.report import Row
 
 PATHS: dict[str, Callable[[Ground], list[Row]]] = {
     "posting": posting.spread,
+    "posting batch": posting.batch,
     "posting hot account": posting.hot,
     "number lookup": lookup.rows,
     "verification": cases.verification,
