@@ -18,5 +18,5 @@ PATHS: dict[str, Callable[[Ground], list[Row]]] = {
     "one province hung": hanging.rows,
     "case page": pages.rows,
     "reconciliation": reconciling.rows,
-    "net settlement": netting.rows,  # last: it fills the ledger
+    "net settlement": netting.rows,
 }
