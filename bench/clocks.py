@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -56,7 +56,7 @@ def window(postmaster: int, work: Callable[[], tuple[int, float]]) -> Spent:
     return Spent(done, time.monotonic() - began, client_s, postgres_s(postmaster) - server)
 
 
-def interleaved(rounds: int, sides: dict[str, Callable[[], Spent]]) -> dict[str, Spent]:
+def interleaved(rounds: int, sides: Mapping[str, Callable[[], Spent]]) -> dict[str, Spent]:
     """Each side once a round, so that the machine's moods meet all of them; of each the round of the median rate."""
     found: dict[str, list[Spent]] = {name: [] for name in sides}
     for _ in range(rounds):

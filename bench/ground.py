@@ -12,6 +12,7 @@ from psycopg2.extensions import parse_dsn
 
 from portal.servers.provision import Addresses
 from portal.settings import environment
+from tests.broker import nudges_to
 from tests.databases import Servers, build_template, find_servers
 
 
@@ -50,7 +51,8 @@ def ground() -> Iterator[Ground]:
     with open(f"{row[0]}/postmaster.pid", encoding="ascii") as file:
         postmaster = int(file.readline())
     try:
-        yield Ground(servers, addresses, postmaster)
+        with nudges_to(environment.broker(servers.redis_url)):
+            yield Ground(servers, addresses, postmaster)
     finally:
         connections.close_all()
         servers.close()

@@ -132,7 +132,7 @@ def _close(ref: str) -> None:
 def _chord_workers(ground: Ground) -> Iterator[subprocess.Popen[bytes]]:
     redis.Redis.from_url(ground.servers.redis_url).flushdb()
     command = [sys.executable, "-m", "celery", "-A", "chord_app", "worker", "-c", str(WORKERS), "-l", "ERROR"]
-    worker = subprocess.Popen(command, cwd=PEERS, env=_environment(ground))
+    worker = subprocess.Popen(command, cwd=PEERS, env=_environment(ground), stdout=subprocess.DEVNULL)
     try:
         yield worker
     finally:

@@ -21,9 +21,10 @@ from portal.actors import robot
 from portal.refs import new_ref
 from portal.servers.postgres import binaries
 from settlement.ledger import BILLS, PAYABLE, PROVIDER, AccountKey, Leg
-from settlement.services.ledger import post
+from settlement.services.ledger import Posting, post, post_all
 
 CLIENTS, SECONDS, ROUNDS = 4, 3, 5
+BATCH = 100
 PLACES = tuple(f"{place:02d}" for place in range(11, 42))
 SCRIPT = """\\set home random(11, 41)
 \\set away random(11, 41)
@@ -31,6 +32,20 @@ SELECT * FROM settlement_post(substr(md5(random()::text), 1, 26), md5(random()::
 'bench', '', '', now(), 'bench', NULL, ARRAY['161', '161', '161'], \
 ARRAY[(:away)::int::text, (:away)::int::text, (:home)::int::text], ARRAY['provider', 'payable', 'bills'], \
 ARRAY['', '161_' || (:home)::int::text, ''], ARRAY[5800, -2000, -3800]::bigint[]);
+"""
+BATCH_SCRIPT = """WITH p AS (
+    SELECT array_agg(substr(md5(random()::text), 1, 26)) AS refs, array_agg(md5(random()::text || n)) AS keys,
+        array_agg('bench'::text) AS purposes, array_agg(''::text) AS nothing
+    FROM generate_series(1, 100) n
+), l AS (
+    SELECT array_agg(n) AS posting, array_agg('161'::text) AS operators,
+        array_agg((11 + (n + leg * 7) % 31)::text) AS provinces, array_agg(kind) AS kinds,
+        array_agg(CASE kind WHEN 'payable' THEN '161_' || 11 + n % 31 ELSE '' END) AS others, array_agg(fen) AS fens
+    FROM generate_series(1, 100) n
+    CROSS JOIN (VALUES (1, 'provider', 5800), (1, 'payable', -2000), (2, 'bills', -3800)) AS legs(leg, kind, fen)
+)
+SELECT count(*) FROM p, l, settlement_post_all(p.refs, p.keys, p.purposes, p.nothing, p.nothing, now(), 'bench',
+    l.posting, l.operators, l.provinces, l.kinds, l.others, l.fens);
 """
 
 
@@ -61,6 +76,15 @@ def hot(ground: Ground) -> list[Row]:
     return [Row(path, rate, "1/s", "-", None, "ours, spread", limit, ratio, "≥ 0.9", ratio >= 0.9)]
 
 
+def batch(ground: Ground) -> list[Row]:
+    """A hundred transfers in one statement, beside pgbench with the same one."""
+    sides = {"limit": partial(_pgbench, ground, BATCH_SCRIPT, BATCH), "ours": partial(_ours_together, ground)}
+    found = interleaved(ROUNDS, sides)
+    ours, limit = found["ours"], found["limit"]
+    ratio, beside = ours.rate / limit.rate, ("-", None)
+    return [Row("posting batch", ours.rate, "1/s", *beside, "pgbench", limit.rate, ratio, "≥ 0.5", ratio >= 0.5)]
+
+
 def _cpu(peer: Spent | None) -> tuple[str, float | None]:
     return ("django-hordak", peer.cpu_ms) if peer else ("django-hordak: not installed", None)
 
@@ -69,27 +93,46 @@ def _ours(ground: Ground, places: tuple[str, ...]) -> Spent:
     by = robot("bench")
 
     def one(client: int, count: int) -> None:
-        visited, home = places[(7 * count + client) % len(places)], places[(11 * count + client) % len(places)]
-        legs = [
-            Leg(AccountKey("161", visited, PROVIDER), 5800),
-            Leg(AccountKey("161", visited, PAYABLE, f"161_{home}"), -2000),
-            Leg(AccountKey("161", home, BILLS), -3800),
-        ]
         with transaction.atomic():
-            post("bench", legs, key=new_ref(), case_ref="", by=by)
+            post("bench", _legs(places, client, count), key=new_ref(), case_ref="", by=by)
 
     return window(ground.postmaster, lambda: together(CLIENTS, SECONDS, one))
 
 
-def _pgbench(ground: Ground, script: str) -> Spent:
+def _ours_together(ground: Ground) -> Spent:
+    by = robot("bench")
+
+    def one(client: int, count: int) -> None:
+        batch = [Posting("bench", _legs(PLACES, client, BATCH * count + n), new_ref()) for n in range(BATCH)]
+        with transaction.atomic():
+            post_all(batch, by=by)
+
+    def work() -> tuple[int, float]:
+        done, cpu_s = together(CLIENTS, SECONDS, one)
+        return done * BATCH, cpu_s
+
+    return window(ground.postmaster, work)
+
+
+def _legs(places: tuple[str, ...], client: int, count: int) -> list[Leg]:
+    visited, home = places[(7 * count + client) % len(places)], places[(11 * count + client) % len(places)]
+    return [
+        Leg(AccountKey("161", visited, PROVIDER), 5800),
+        Leg(AccountKey("161", visited, PAYABLE, f"161_{home}"), -2000),
+        Leg(AccountKey("161", home, BILLS), -3800),
+    ]
+
+
+def _pgbench(ground: Ground, script: str, each: int = 1) -> Spent:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "script.sql"
         file.write_text(script, encoding="utf-8")
         command = [str(binaries() / "pgbench"), "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2"]
-        return window(ground.postmaster, lambda: _run([*command, "-T", str(SECONDS), "-f", str(file), *ground.pgbench]))
+        command += ["-T", str(SECONDS), "-f", str(file), *ground.pgbench]
+        return window(ground.postmaster, lambda: _run(command, each))
 
 
-def _run(command: list[str]) -> tuple[int, float]:
+def _run(command: list[str], each: int) -> tuple[int, float]:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -97,7 +140,7 @@ def _run(command: list[str]) -> tuple[int, float]:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     said = next(line for line in done.stdout.splitlines() if line.startswith("number of transactions actually"))
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return int(said.rpartition(":")[2]), cpu
+    return each * int(said.rpartition(":")[2]), cpu
 
 
 def _peer(ground: Ground) -> Spent:

@@ -21,6 +21,7 @@ from closure.words.receipt import paper_of, paper_words
 from closure.words.told import event, refund_note
 from closure.words.waiting import WAITS_FOR, if_late
 from portal.lexicon import say
+from portal.parameters import read_once
 from portal.requests import PortalRequest
 from portal.work_orders import WorkOrder
 
@@ -28,6 +29,7 @@ PANELS = (states.SETTLED, states.CLOSING)
 POLLING = (states.FILED, states.VERIFYING, states.PAYING, states.SETTLED, states.CLOSING)
 
 
+@read_once()
 def page(request: PortalRequest, ref: str) -> HttpResponse:
     """Template closure/progress.html.
 

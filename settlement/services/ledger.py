@@ -1,8 +1,9 @@
-"""Posting to the ledger: one SQL statement a transfer, its laws in PostgreSQL (S-02)."""
+"""Posting to the ledger: one SQL statement a transfer, or for many of them, its laws in PostgreSQL (S-02)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -18,6 +19,21 @@ _POST = (
     "SELECT transfer_id, transfer_ref, is_new FROM settlement_post("
     "%s, %s, %s, %s, %s, %s, %s, %s, %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[])"
 )
+_POST_ALL = (
+    "SELECT transfer_id, transfer_ref FROM settlement_post_all(%s::text[], %s::text[], %s::text[], %s::text[],"
+    " %s::text[], %s, %s, %s::integer[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[])"
+)
+
+
+@dataclass(frozen=True)
+class Posting:
+    """One transfer to be written together with others."""
+
+    purpose: str
+    legs: Sequence[Leg]
+    key: str
+    case_ref: str = ""
+    command_ref: str = ""
 
 
 def post(purpose: str, legs: Sequence[Leg], *, key: str, case_ref: str, command_ref: str = "", by: Actor) -> Transfer:
@@ -29,6 +45,42 @@ def post(purpose: str, legs: Sequence[Leg], *, key: str, case_ref: str, command_
     """
     _check(legs)
     return _write(purpose, legs, key=key, case_ref=case_ref, command_ref=command_ref, reverses=None, by=by)
+
+
+def post_all(postings: Sequence[Posting], *, by: Actor) -> list[Transfer]:
+    """Write balanced transfers by one statement in the caller's transaction, each under its own key; in their order.
+
+    Keys used before bring their first transfers back, as with `post`. Raises ValueError where one cannot balance, and
+    Conflict where a key was used for other legs: then none is written.
+    """
+    for one in postings:
+        _check(one.legs)
+    legs = [(place, leg) for place, one in enumerate(postings, start=1) for leg in one.legs]
+    at, refs = clock.now(), [new_ref() for _ in postings]
+    columns = [
+        refs,
+        [one.key for one in postings],
+        [one.purpose for one in postings],
+        [one.case_ref for one in postings],
+        [one.command_ref for one in postings],
+        at,
+        by.ref,
+        [place for place, _ in legs],
+        *_columns([leg for _, leg in legs]),
+    ]
+    return [
+        Transfer(
+            pk=pk,
+            ref=ref,
+            key=one.key,
+            purpose=one.purpose,
+            case_ref=one.case_ref,
+            command_ref=one.command_ref,
+            at=at,
+            by_ref=by.ref,
+        )
+        for one, (pk, ref) in zip(postings, _written(_POST_ALL, columns), strict=True)
+    ]
 
 
 def reverse(transfer: Transfer, *, key: str, by: Actor) -> Transfer:
@@ -78,23 +130,9 @@ def _write(
     reverses: int | None,
     by: Actor,
 ) -> Transfer:
-    if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("a posting belongs to the transaction that made it necessary")
     at = clock.now()
-    columns = [
-        [leg.account.operator for leg in legs],
-        [leg.account.province for leg in legs],
-        [leg.account.kind for leg in legs],
-        [leg.account.counterpart for leg in legs],
-        [leg.fen for leg in legs],
-    ]
-    values: list[Any] = [new_ref(), key, purpose, case_ref, command_ref, at, by.ref, reverses, *columns]
-    with connection.cursor() as cursor:
-        try:
-            cursor.execute(_POST, values)
-        except IntegrityError as error:
-            raise Conflict("error.conflict", rule_id="S-02") from error
-        row = cursor.fetchone()
+    values: list[Any] = [new_ref(), key, purpose, case_ref, command_ref, at, by.ref, reverses, *_columns(legs)]
+    (row,) = _written(_POST, values)
     return Transfer(
         pk=row[0],
         ref=row[1],
@@ -106,3 +144,24 @@ def _write(
         by_ref=by.ref,
         reverses_id=reverses,
     )
+
+
+def _columns(legs: Sequence[Leg]) -> list[list[Any]]:
+    return [
+        [leg.account.operator for leg in legs],
+        [leg.account.province for leg in legs],
+        [leg.account.kind for leg in legs],
+        [leg.account.counterpart for leg in legs],
+        [leg.fen for leg in legs],
+    ]
+
+
+def _written(query: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a posting belongs to the transaction that made it necessary")
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(query, values)
+        except IntegrityError as error:
+            raise Conflict("error.conflict", rule_id="S-02") from error
+        return list(cursor.fetchall())
