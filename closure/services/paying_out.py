@@ -106,6 +106,7 @@ def choose_again(case: Case, route: str, destination: str, *, by: Actor) -> Payo
         tail = RoamingTail.objects.filter(case=locked, payout_ref=failed.ref).first()
         payout = new_payout(locked, failed.fen, route, of=tail, replaces=failed, by=by)
         work_orders.cancel_order(key_of(failed.ref), by=by, reason="another way chosen")
+        late_refunds.record(failed, by=by)
         audit.record("closure.refund_again", subject_ref=case.ref, by=by, chain=case.province, rules=("C-05",))
         nudge(payout.nudge, payout.case_ref)
     return payout
