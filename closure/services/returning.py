@@ -62,8 +62,8 @@ def _new_payout(row: Restoring, route: str, destination: str, *, promised_on: da
         nudge="closure.restore",
         by=by,
     )
-    Restoring.objects.filter(pk=row.pk).update(payout_ref=payout.ref, due_at=clock.now())
-    row.payout_ref = payout.ref
+    row.payout_ref, row.due_at = payout.ref, clock.now()
+    Restoring.objects.filter(pk=row.pk).update(payout_ref=row.payout_ref, due_at=row.due_at)
     return payout
 
 

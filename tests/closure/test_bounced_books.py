@@ -12,6 +12,7 @@ from closure.models import Case, Restoring
 from closure.services import advance, paying_out, restoring, returning
 from portal import clock
 from portal.actors import ANONYMOUS
+from portal.models import WorkOrder
 from settlement.ledger import BILLS, BOUNCED_REFUND, PREPAYMENT, PROVIDER, REFUND_OWED, SUSPENSE
 from settlement.models import Entry, Transfer
 from settlement.services import payouts
@@ -103,7 +104,9 @@ def test_whoever_chose_before_the_robot_looked_leaves_nothing_waiting(
     old = payouts.run(case.payout_ref, by=ROBOT)
     paying_out.choose_again(fresh(case), "card", OTHER_CARD, by=world.by)
     paying_out.follow(paying_out.provinces_of(case)[0], old, by=ROBOT)
+    paying_out.outlook(case, old, by=ROBOT)
     assert held(case) == {PREPAYMENT: 3650, REFUND_OWED: -3650}
+    assert WorkOrder.objects.filter(kind="refund").count() == 0
 
 
 @pytest.mark.parametrize(("ending", "kind"), [("paid", PROVIDER), ("refused", BOUNCED_REFUND)])
