@@ -160,7 +160,10 @@ def entries_within(account: Account, first_on: date, last_on: date) -> QuerySet[
     """The entries of an account from one day to another, both included.
 
     The first and the last transfer of these days are looked up first, so that of a busy account only they are read.
+    None at the ends of the calendar, where the books cannot reach.
     """
+    if first_on == date.min or last_on == date.max:
+        return Entry.objects.none()
     within = {"at__gte": start_of(first_on), "at__lt": start_of(last_on + timedelta(days=1))}
     ends = Transfer.objects.filter(**within).aggregate(first=Min("pk"), last=Max("pk"))
     if ends["first"] is None:

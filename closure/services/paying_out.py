@@ -106,6 +106,7 @@ def choose_again(case: Case, route: str, destination: str, *, by: Actor) -> Payo
         tail = RoamingTail.objects.filter(case=locked, payout_ref=failed.ref).first()
         payout = new_payout(locked, failed.fen, route, of=tail, replaces=failed, by=by)
         work_orders.cancel_order(key_of(failed.ref), by=by, reason="another way chosen")
+        late_refunds.record(failed, by=by)
         audit.record("closure.refund_again", subject_ref=case.ref, by=by, chain=case.province, rules=("C-05",))
         nudge(payout.nudge, payout.case_ref)
     return payout
@@ -139,7 +140,8 @@ def outlook(case: Case, payout: Payout, *, by: Actor) -> datetime | None:
         return None
     if payout.state in BOUNCED:
         told = "refund_denied" if payout.code == payouts.DENIED else "refund_bounced"
-        report(case, key_of(payout.ref), {"payout": payout.ref, "route": payout.route}, told, by=by)
+        facts = {"payout": payout.ref, "route": payout.route}
+        report(case, key_of(payout.ref), facts, told, bounced=payout, by=by)
         return None
     if payout.state == AWAITING:
         return soon(HOUR_S)
@@ -148,11 +150,25 @@ def outlook(case: Case, payout: Payout, *, by: Actor) -> datetime | None:
     return earliest(max(payout.due_at or soon(5), soon(1)), soon(HOUR_S))
 
 
-def report(case: Case, key: str, facts: dict[str, str], told: str, *, tells: bool = True, by: Actor) -> None:
-    """A work order for the home province and, where `tells`, a message for the person, each once."""
+def report(
+    case: Case,
+    key: str,
+    facts: dict[str, str],
+    told: str,
+    *,
+    tells: bool = True,
+    bounced: Payout | None = None,
+    by: Actor,
+) -> None:
+    """A work order for the home province and, where `tells`, a message for the person, each once.
+
+    Nothing for a payout that came `bounced` and in whose place the person has put another one meanwhile.
+    """
     with transaction.atomic(durable=True):
         Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
         if WorkOrder.objects.filter(key=key).exists():
+            return
+        if bounced is not None and Payout.objects.filter(case_ref=bounced.case_ref, pk__gt=bounced.pk).exists():
             return
         work_orders.open_order(
             "refund",

@@ -101,9 +101,10 @@ def _work(pk: int, fence: int, *, by: Actor) -> None:
 
 
 def _later(row: Restoring, fence: int, seconds: float | None) -> None:
+    """Set the next look, unless the payer chose another way meanwhile: then it stays due, and is looked at again."""
     with transaction.atomic():
         due_at = soon(seconds) if seconds is not None else None
-        Restoring.objects.filter(pk=row.pk, lease_token=fence).update(due_at=due_at)
+        Restoring.objects.filter(pk=row.pk, due_at=row.due_at, lease_token=fence).update(due_at=due_at)
 
 
 def _settle(row: Restoring, fence: int, *, by: Actor) -> None:

@@ -19,7 +19,7 @@ from portal.moving import movements_of
 from portal.nudges import nudge
 from portal.roles import Role
 from settlement.models import Payout
-from settlement.services import collection, payouts, setting_apart
+from settlement.services import collection, late_refunds, payouts, setting_apart
 from settlement.states import AWAITING
 
 ARRIVES_DAYS = 1
@@ -43,7 +43,8 @@ def give_back(row: Restoring, *, by: Actor) -> bool:
     return payout.state in (PAID_OUT, *BOUNCED)
 
 
-def _new_payout(row: Restoring, route: str, destination: str, *, by: Actor) -> Payout:
+def _new_payout(row: Restoring, route: str, destination: str, *, promised_on: date | None = None, by: Actor) -> Payout:
+    """The next payout of a payment in; what finance turned down keeps the day for which it was promised (S-05)."""
     locked = Restoring.objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
     if locked.payout_ref != row.payout_ref:
         raise Conflict("error.conflict", rule_id="C-15")
@@ -57,11 +58,12 @@ def _new_payout(row: Restoring, route: str, destination: str, *, by: Actor) -> P
         asked_by=by.ref if by.role != Role.ROBOT else first_asked_by(row),
         destination=destination,
         arrives_days=ARRIVES_DAYS,
+        promised_on=promised_on,
         nudge="closure.restore",
         by=by,
     )
-    Restoring.objects.filter(pk=row.pk).update(payout_ref=payout.ref, due_at=clock.now())
-    row.payout_ref = payout.ref
+    row.payout_ref, row.due_at = payout.ref, clock.now()
+    Restoring.objects.filter(pk=row.pk).update(payout_ref=row.payout_ref, due_at=row.due_at)
     return payout
 
 
@@ -96,8 +98,10 @@ def choose_again(row: Restoring, card: str, *, by: Actor) -> Payout:
         if failed is None:
             raise Conflict("error.conflict", rule_id="C-05")
         setting_apart.send_again(failed, by=by)
-        payout = _new_payout(row, "card", digits, by=by)
+        kept = failed.promised_on if failed.code == payouts.DENIED else None
+        payout = _new_payout(row, "card", digits, promised_on=kept, by=by)
         work_orders.cancel_order(f"refund:{failed.ref}", by=by, reason="another way chosen")
+        late_refunds.record(failed, by=by)
         nudge("closure.restore", row.ref)
     return payout
 

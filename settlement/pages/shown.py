@@ -66,11 +66,12 @@ def paging(page: Page[Any], **also: str) -> dict[str, str]:
 
 
 def day_of_text(text: str) -> date | None:
-    """A day written as 2026-10-31; None for anything else."""
+    """A day written as 2026-10-31; None for anything else, and for the years at the ends of the calendar."""
     try:
-        return date.fromisoformat(text) if len(text) == 10 else None
+        day = date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         return None
+    return day if day is not None and date.min.year < day.year < date.max.year else None
 
 
 def sided(fen: int, lang: str) -> dict[str, Any]:

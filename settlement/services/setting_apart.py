@@ -42,14 +42,15 @@ def send_again(bounced: Payout, *, by: Actor) -> None:
     new payout is intended.
     """
     _locked(bounced)
-    _put_back(bounced.ref, BOUNCED_REFUND, by=by)
+    for kind in (SUSPENSE, BOUNCED_REFUND):  # in suspense still where no robot has looked since the provider spoke
+        _put_back(bounced.ref, kind, by=by)
 
 
 def _set_apart(home: Bss, payout: Payout, kind: str, *, by: Actor) -> None:
     key = f"{APART[kind]}:{payout.ref}"
     if Transfer.objects.filter(key=key).exists() or not _is_in_force(payout):
         return
-    out = _owed(home, payout.case_ref) or taken_out(home, payout.case_ref)
+    out = _owed(home, payout.case_ref) if _was_owed(payout.case_ref) else taken_out(home, payout.case_ref)
     fen = sum(leg.fen for leg in out)
     if fen > 0:  # none where two people of finance have reversed it meanwhile (D-10)
         legs = [*out, Leg(AccountKey(home.operator, home.province, kind), -fen)]
@@ -79,8 +80,13 @@ def _put_back(payout_ref: str, kind: str, *, by: Actor) -> None:
     post(BACK[kind], legs, key=key, case_ref=apart.case_ref, command_ref=payout_ref, by=by)
 
 
+def _was_owed(case_ref: str) -> bool:
+    """Whether this is a refund, which is owed first; a returned payment is owed nowhere."""
+    return Transfer.objects.filter(key=f"owe_refund:{case_ref}").exists()
+
+
 def _owed(home: Bss, case_ref: str) -> list[Leg]:
-    """The leg that takes a case's refund out of what is owed; [] where none is: a returned payment is owed nowhere."""
+    """The leg that takes a case's refund out of what is owed; [] where none is any more."""
     account = AccountKey(home.operator, home.province, REFUND_OWED)
     mine = Entry.objects.filter(
         transfer__case_ref=case_ref,

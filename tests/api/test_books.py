@@ -71,6 +71,12 @@ def test_a_day_needs_its_account(october: Statement) -> None:
     assert caller.get("ledger/entries?account=999999999").status_code == 404
 
 
+def test_the_first_and_the_last_day_there_are_hold_nothing(october: Statement) -> None:
+    account = Account.objects.get(province="35", kind="bills")
+    for on in ("0001-01-01", "9999-12-31"):
+        assert items(finance(), f"ledger/entries?account={account.pk}&on={on}") == [], on
+
+
 def test_a_transfer_says_what_it_undoes(october: Statement) -> None:
     caller, undoing = finance(), Transfer.objects.get(reverses__isnull=False)
     assert undoing.reverses is not None

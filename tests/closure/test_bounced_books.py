@@ -12,6 +12,7 @@ from closure.models import Case, Restoring
 from closure.services import advance, paying_out, restoring, returning
 from portal import clock
 from portal.actors import ANONYMOUS
+from portal.models import WorkOrder
 from settlement.ledger import BILLS, BOUNCED_REFUND, PREPAYMENT, PROVIDER, REFUND_OWED, SUSPENSE
 from settlement.models import Entry, Transfer
 from settlement.services import payouts
@@ -103,7 +104,9 @@ def test_whoever_chose_before_the_robot_looked_leaves_nothing_waiting(
     old = payouts.run(case.payout_ref, by=ROBOT)
     paying_out.choose_again(fresh(case), "card", OTHER_CARD, by=world.by)
     paying_out.follow(paying_out.provinces_of(case)[0], old, by=ROBOT)
+    paying_out.outlook(case, old, by=ROBOT)
     assert held(case) == {PREPAYMENT: 3650, REFUND_OWED: -3650}
+    assert WorkOrder.objects.filter(kind="refund").count() == 0
 
 
 @pytest.mark.parametrize(("ending", "kind"), [("paid", PROVIDER), ("refused", BOUNCED_REFUND)])
@@ -118,6 +121,22 @@ def test_a_refund_of_which_nobody_knows_past_its_limit_is_in_suspense_until_it_i
     with clock.frozen(MORNING + 3 * DAY):
         world.work(case)
     assert held(case) == {PREPAYMENT: 3650, kind: -3650}
+
+
+def test_what_was_in_suspense_leaves_it_though_the_person_chose_before_the_robot_looked(
+    world: World, fujian: Callable[..., None]
+) -> None:
+    """The provider's word came by the sweep, its message to the case was lost."""
+    case = refunded(world, fujian, "unknown")
+    with clock.frozen(MORNING + 2 * DAY):
+        world.work(case)
+        assert held(case) == {PREPAYMENT: 3650, SUSPENSE: -3650}
+        decide_payout(case.payout_ref, "refused")
+        assert payouts.run(case.payout_ref, by=ROBOT).state == "REFUSED"
+        paying_out.choose_again(fresh(case), "card", OTHER_CARD, by=world.by)
+        assert held(case) == {PREPAYMENT: 3650, REFUND_OWED: -3650}
+        world.work(case)
+    assert held(case) == {PREPAYMENT: 3650, PROVIDER: -3650}
 
 
 def test_within_its_limit_an_unknown_refund_is_owed(world: World, fujian: Callable[..., None]) -> None:

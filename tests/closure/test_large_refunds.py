@@ -14,7 +14,7 @@ from closure.queries import bounced_payout
 from closure.services import advance, paying_out, payment, restoring, returning, withdrawal
 from closure.words.told import refund_note
 from portal import clock, work_orders
-from portal.actors import robot
+from portal.actors import ANONYMOUS, robot
 from portal.errors import Conflict, Refused
 from portal.models import Notice, ParameterValue, WorkOrder
 from settlement.ledger import BOUNCED_REFUND, PROVIDER, AccountKey
@@ -251,3 +251,15 @@ def test_money_paid_in_by_number_is_checked_before_it_goes_back(suspended: None)
 def fresh_row(row: Restoring) -> Restoring:
     """The row as it now is."""
     return Restoring.objects.get(pk=row.pk)
+
+
+def test_money_paid_in_by_number_keeps_its_day_when_finance_turned_it_down(suspended: None) -> None:
+    ParameterValue.objects.create(name="settlement.refund_four_eyes", from_on=MORNING.date(), value=9_999)
+    set_temper(FUJIAN, Temper.OBSTRUCTIVE, only=["pay_in"])
+    row = paid(10_000)
+    restoring.advance(row.ref, by=ROBOT)
+    promised_on = Payout.objects.get().promised_on
+    decided(approve=False)
+    restoring.advance(row.ref, by=ROBOT)
+    with clock.frozen(MORNING + timedelta(days=3)):
+        assert returning.choose_again(fresh_row(row), OTHER_CARD, by=ANONYMOUS).promised_on == promised_on

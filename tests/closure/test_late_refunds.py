@@ -12,6 +12,7 @@ from closure.words.told import refund_note
 from portal import clock
 from portal.models import ParameterValue
 from settlement.models import Approval, LateRefund, Payout
+from settlement.services import payouts
 from settlement.services.approvals import decide
 from settlement.simulated.provider import decide_payout
 from tests.closure.conftest import FUJIAN, MORNING, World
@@ -88,6 +89,24 @@ def test_what_came_back_in_time_waits_for_the_person_and_starts_anew(world: Worl
     assert LateRefund.objects.count() == 0
 
 
+def test_what_came_back_late_is_written_down_though_the_person_chose_before_the_robot_looked(
+    world: World, fujian: Callable[..., None]
+) -> None:
+    rate(3)
+    fujian(buckets=[OWN])
+    case = closed(world, "card", CARD)
+    paying_out._intend(case, 3650, "card", by=world.by)
+    decide_payout(case.payout_ref, "unknown")
+    with clock.frozen(MORNING + DAY):
+        world.work(case)
+    with clock.frozen(MORNING + 5 * DAY):
+        decide_payout(case.payout_ref, "refused")
+        late_one = payouts.run(case.payout_ref, by=world.by)
+        paying_out.choose_again(fresh(case), "card", OTHER_CARD, by=world.by)
+        world.work(case)
+    assert [(row.payout_id, row.days) for row in LateRefund.objects.all()] == [(late_one.pk, 2)]
+
+
 def test_what_finance_turned_down_keeps_its_day(world: World, fujian: Callable[..., None]) -> None:
     rate(3)
     case = a_refund(world, fujian)
@@ -100,6 +119,21 @@ def test_what_finance_turned_down_keeps_its_day(world: World, fujian: Callable[.
         world.work(case)
     row = LateRefund.objects.get()
     assert (row.days, row.fen, row.compensation_fen) == (1, 500_001, 1500)
+
+
+def test_days_before_finance_turned_it_down_count_once(world: World, fujian: Callable[..., None]) -> None:
+    rate(3)
+    case = a_refund(world, fujian)
+    with clock.frozen(MORNING + 5 * DAY):
+        decide(_waiting(), approve=False, because="卡号像是别人的", by=person("sun"))
+        case = world.work(case)
+        paying_out.choose_again(case, "card", OTHER_CARD, by=world.by)
+    with clock.frozen(MORNING + 6 * DAY):
+        decide(_waiting(), approve=True, because="核对过", by=person("sun"))
+        for _ in range(2):
+            world.work(case)
+        assert "晚了 3 天" in late(case)
+    assert [(row.days, row.compensation_fen) for row in LateRefund.objects.order_by("pk")] == [(2, 3000), (1, 1500)]
 
 
 def _waiting() -> str:

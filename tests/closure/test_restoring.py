@@ -12,12 +12,13 @@ from django.test import Client
 from bss.simulated import BillSpec, Temper, line_row, set_temper
 from closure.models import Restoring
 from closure.services import restoring, returning
-from portal.actors import ANONYMOUS
+from portal.actors import ANONYMOUS, Actor
 from portal.errors import Invalid, TooMany
 from portal.masked import Phone
 from portal.models import WorkOrder
+from settlement.ledger import PROVIDER, AccountKey
 from settlement.models import Payout
-from settlement.queries import trial_balance
+from settlement.queries import balance_of, trial_balance
 from settlement.simulated.provider import decide, decide_payout
 from tests.closure.conftest import FUJIAN, MORNING, NUMBER, ROBOT, World
 
@@ -115,6 +116,25 @@ def test_a_return_that_came_back_waits_for_another_card(come_back: Restoring) ->
     restoring.advance(come_back.ref, by=ROBOT)
     assert sorted(Payout.objects.values_list("state", flat=True)) == ["PAID", "REFUSED"]
     assert trial_balance() == 0
+
+
+def test_whoever_chooses_while_a_robot_looks_is_looked_at_again(
+    come_back: Restoring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message that the new payout ended is lost: the sweep finds it all the same."""
+    look = returning.give_back
+
+    def chosen_meanwhile(row: Restoring, *, by: Actor) -> bool:
+        seen = look(row, by=by)
+        returning.choose_again(Restoring.objects.get(pk=row.pk), "6222020000000000000", by=ANONYMOUS)
+        return seen
+
+    with monkeypatch.context() as patched:
+        patched.setattr(returning, "give_back", chosen_meanwhile)
+        restoring.advance(come_back.ref, by=ROBOT)
+    restoring.sweep(limit=5, by=ROBOT)
+    assert sorted(Payout.objects.values_list("state", flat=True)) == ["PAID", "REFUSED"]
+    assert balance_of(AccountKey("161", "32", PROVIDER)) == 0
 
 
 def test_a_poison_row_does_not_stop_the_others(suspended: None) -> None:

@@ -57,6 +57,15 @@ def test_finance_opens_every_page_of_its_books(books: Statement, lang: str) -> N
     assert "1,000.56" in text(client, f"/settlement/statements/{books.number}")
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "0002-01-01", "9998-12-31", "9999-12-31"])
+def test_a_day_at_the_end_of_the_calendar_breaks_no_page(books: Statement, day: str) -> None:
+    client = entered("finance")
+    where = f"/settlement/accounts/{Account.objects.get(province='32', kind='receivable', counterpart='161_11').pk}"
+    for path in (f"{where}?month={day}", f"{where}/xlsx?month={day}"):
+        assert client.get(path).status_code == 200, path
+    assert client.get(f"{where}/{day}").status_code in (200, 404)
+
+
 def test_a_month_of_an_account_is_taken_away_as_a_workbook(books: Statement) -> None:
     account = Account.objects.get(province="32", kind="receivable", counterpart="161_11")
     where = f"/settlement/accounts/{account.pk}/xlsx?month=2026-10-01"

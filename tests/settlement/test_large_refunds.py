@@ -122,6 +122,18 @@ def test_the_database_lets_nothing_go_that_nobody_approved(change: str, role: st
         db.execute(change)
 
 
+@pytest.mark.parametrize("end", ["INTENDED", "PAID"])
+def test_what_was_turned_down_is_not_let_go_by_another_step(end: str, connect: Connect) -> None:
+    """A refusal in between hides nothing: not by a robot that never asked, not after the second person said no."""
+    for payout in (waiting(), waiting()):
+        with connect("app") as opened, opened.cursor() as db:
+            db.execute("UPDATE settlement_payout SET state = 'REFUSED' WHERE id = %s", (payout.pk,))
+    let_go(waiting(), approve=False)
+    for row in Payout.objects.filter(state="REFUSED"):
+        with pytest.raises(psycopg2.errors.IntegrityError), connect("app") as opened, opened.cursor() as db:
+            db.execute("UPDATE settlement_payout SET state = %s WHERE id = %s", (end, row.pk))
+
+
 def test_a_decision_about_one_refund_is_not_made_one_about_another(connect: Connect) -> None:
     first, second = waiting(), waiting(600_000)
     let_go(first)

@@ -6,18 +6,20 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from closure.models import Case
 from closure.services import paying_out
 from portal import clock
 from portal.actors import robot
-from settlement.ledger import BOUNCED_REFUND, PROVIDER, AccountKey
+from settlement.ledger import BILLS, BOUNCED_REFUND, PROVIDER, REFUND_OWED, AccountKey
 from settlement.models import Reconciliation
 from settlement.queries import balance_of, trial_balance
-from settlement.services import payouts, reconciling
+from settlement.services import collection, ledger, payouts, reconciling, refunds, setting_apart
 from settlement.simulated.provider import decide_payout
 from tests.closure.conftest import FUJIAN, MORNING, World, fujian, money_may_differ, world
 from tests.closure.refunded import OTHER_CARD, refunded, returned
+from tests.settlement.conftest import CASE, JIANGSU
 
 __all__ = ["fujian", "money_may_differ", "world"]
 BY = robot("reconciler")
@@ -64,3 +66,19 @@ def test_a_return_that_came_back_and_is_in_no_account_is_found(
     with clock.frozen(MORNING + timedelta(days=11)):
         world.work(case)
     assert (reconciled(20).state, trial_balance()) == ("AGREED", 0)
+
+
+def test_what_finance_reversed_takes_nothing_else_along(database: object) -> None:
+    """The refund's own posting was undone: what was collected in the same case stays what it was (D-10)."""
+    split = {"bills": 5000, "applied": 800}
+    with transaction.atomic(durable=True):
+        collection.collect(FUJIAN, JIANGSU, case_ref=CASE, payment_ref="p1", fen=5800, split=split, by=BY)
+        owed = refunds.owe_refund(FUJIAN, JIANGSU, case_ref=CASE, fen=800, by=BY)
+        payout = payouts.intend(CASE, 800, "card", operator="161", province="32", home_province="35", nudge="", by=BY)
+    decide_payout(payout.ref, "refused")
+    bounced = payouts.run(payout.ref, by=BY)
+    with transaction.atomic(durable=True):
+        ledger.reverse(owed, key="reversal:test", by=BY)
+        setting_apart.follow(FUJIAN, bounced, by=BY)
+    held = {kind: balance_of(AccountKey("161", "35", kind)) for kind in (BILLS, REFUND_OWED, BOUNCED_REFUND)}
+    assert (bounced.state, held) == ("REFUSED", {BILLS: -5000, REFUND_OWED: 0, BOUNCED_REFUND: 0})
