@@ -9,7 +9,7 @@ SQL = Path(__file__).resolve().parents[1] / "sql"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("settlement", "0010_refunds"),
+        ("settlement", "0012_post_all"),
     ]
 
     operations = [
