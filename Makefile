@@ -23,13 +23,13 @@ test: browser  ## every test, the browser's too
 test-quick: $(READY)  ## rules, apps and law; no browser
 	$(PYTEST) -m "rules or apps or law"
 
-chaos-quick: $(READY)  ## kill the product at a hundred places, and twenty times in its recovery
+chaos-quick: $(READY)  ## kill the product at ten places of every flow, and twenty times in its recovery
 	@DJANGO_SETTINGS_MODULE=portal.settings.chaos $(PY) -m chaos quick --seed $(or $(SEED),$(SHUFFLE))
 
 chaos: $(READY)  ## at every place, with double deaths and the whole matrix of province faults
 	@DJANGO_SETTINGS_MODULE=portal.settings.chaos $(PY) -m chaos full $(if $(SEED),--seed $(SEED))
 
-chaos-mutants: $(READY)  ## spoil the product in sixteen ways: each is caught by the invariant it names
+chaos-mutants: $(READY)  ## spoil the product in twenty-three ways: each is caught by the invariant it names
 	@DJANGO_SETTINGS_MODULE=portal.settings.chaos $(PY) -m chaos mutants $(if $(SEED),--seed $(SEED))
 
 chaos-points: $(READY)  ## write down the crash points anew: fewer than before need a reason

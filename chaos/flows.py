@@ -5,12 +5,11 @@ A person acts on what the page shows, so the same script heals itself after a cr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from bss.simulated import BillSpec, BucketSpec, ContractSpec, RoamedSpec, RoamingSpec, TieSpec
+from chaos import books
+from chaos.flow import Flow, closes, files
 from closure import mandates, states
 from closure.models import Case, Mandate, RoamingTail
 from closure.queries import current_quote
@@ -20,11 +19,7 @@ from closure.services import (
     disputes,
     filing,
     mandate,
-    payment,
-    refund,
     supplying,
-    unbinding,
-    verification,
     withdrawal,
 )
 from portal.actors import Actor
@@ -32,12 +27,8 @@ from portal.masked import PersonName
 from portal.models import WorkOrder
 from portal.roles import Role
 from portal.rules.identity import demo_id
-from settlement.models import Payment
-from settlement.services import payments
-from settlement.simulated.provider import decide
 from tests.closure.papers import a_png
 
-CARD = "6222020000000000000"
 OWED = BillSpec("2026-10", 5800, 0, date(2026, 11, 1), date(2026, 11, 14))
 OWN = BucketSpec("b1", "own", 3650)
 GIFT = BucketSpec("g1", "gifted", 2000)
@@ -65,80 +56,12 @@ EXPECTED_BY = date(2026, 12, 1)
 DAUGHTER = PersonName("林小芳"), demo_id("35", date(1985, 3, 2), 21)
 CLERK = Actor(Role.CLERK, "person:lin", operator="161", province="35", store="厦门店", label="甲网福建 0007")
 
-Does = Callable[[Case, Actor], bool]
-
-
-@dataclass(frozen=True)
-class Flow:
-    """A line and a person; `does(case, by)` acts once and says whether it did anything.
-
-    `lasts` says that a play of it takes a month of the case's time: the quick tier takes few of those.
-    """
-
-    name: str
-    does: Does
-    line: Mapping[str, Any] = field(default_factory=dict)
-    ends: frozenset[str] = frozenset({states.CLOSED})
-    lasts: bool = False
-
-
-def _files(case: Case, by: Actor) -> bool:
-    if case.state != states.DRAFT:
-        return False
-    filing.file(case, by=by)
-    return True
-
-
-def _goes_on(case: Case, by: Actor) -> bool:
-    """From the quote to the money, whatever the sum is."""
-    quote = current_quote(case)
-    if case.state == states.QUOTED and quote is not None:
-        return _settles(case, quote.seq, quote.total_fen, by)
-    if case.state == states.PAYING:
-        return _pays(case, by)
-    return False
-
-
-def _settles(case: Case, seq: int, total_fen: int, by: Actor) -> bool:
-    if case.acknowledged_at is None:
-        unbinding.acknowledge(case, by=by)
-    elif total_fen > 0:
-        payment.pay(case, "card", seq, by=by)
-    elif total_fen < 0 and not case.refund_route:
-        refund.choose_route(case, "card", CARD, by=by)
-    else:
-        payment.settle_without_payment(case, seq, by=by)
-    return True
-
-
-def _pays(case: Case, by: Actor) -> bool:
-    """At the cashier's, once the provider has opened the charge: pay it; the provider calls back."""
-    charge = Payment.objects.get(ref=case.payment_ref)
-    if charge.state != "SENT" or not charge.provider_ref:
-        return False
-    callback = decide(charge.ref, "paid")
-    if callback is not None:
-        payments.hear(callback, by=by)
-    return True
-
-
-def _closes(case: Case, by: Actor) -> bool:
-    return _files(case, by) or _goes_on(case, by) or _tries_again(case, by)
-
-
-def _tries_again(case: Case, by: Actor) -> bool:
-    """What held the case is said to be mended: have it checked again."""
-    if case.state != states.HELD:
-        return False
-    verification.again(case, by=by)
-    return True
-
 
 def _disputes(case: Case, by: Actor) -> bool:
     """The penalty is set aside once, then the case goes on without it."""
     quote = current_quote(case)
     if case.state != states.QUOTED or quote is None or case.disputes.exists():
-        return _closes(case, by)
+        return closes(case, by)
     line = quote.lines.get(kind="penalty")
     disputes.open_dispute(case, line.position, quote.seq, "never_signed", by=by)
     return True
@@ -146,7 +69,7 @@ def _disputes(case: Case, by: Actor) -> bool:
 
 def _withdraws(case: Case, by: Actor) -> bool:
     """Once the charges have stopped, so that there is something to undo."""
-    if _files(case, by):
+    if files(case, by):
         return True
     if case.state != states.QUOTED or case.charging_stopped_at is None:
         return False
@@ -158,7 +81,7 @@ def _is_asked_for_a_paper(case: Case, by: Actor) -> bool:
     """The home province wants the householder's consent before it unties: the person sends it."""
     order = WorkOrder.objects.filter(case_ref=case.ref, state="RETURNED").first()
     if order is None:
-        return _closes(case, by)
+        return closes(case, by)
     supplying.supply(case, order, note="", content=CONSENT, sends=order.sends, by=by)
     return True
 
@@ -174,7 +97,7 @@ def _sends_somebody(case: Case, by: Actor) -> bool:
     elif row.state == mandates.ACCEPTED:
         mandate.see_originals(row.ref, seen=["letter"], by_eye=True, by=CLERK)
     else:
-        return _closes(case, by)
+        return closes(case, by)
     return True
 
 
@@ -182,7 +105,7 @@ def _was_abroad(case: Case, by: Actor) -> bool:
     """What comes later from abroad is kept back of the refund, once; then the case goes on."""
     quote, tail = current_quote(case), RoamingTail.objects.filter(case=case).first()
     if case.state != states.QUOTED or quote is None or tail is None or tail.agreed_at is not None:
-        return _closes(case, by)
+        return closes(case, by)
     agreement.agree(case, "keep", quote.seq, by=by)
     return True
 
@@ -197,18 +120,19 @@ def staff_answers(case: Case) -> bool:
 
 
 FLOWS = (
-    Flow("nothing", _closes),
-    Flow("arrears_contract", _closes, {"bills": [OWED], "contracts": [DOCUMENT], "buckets": [OWN, GIFT]}),
-    Flow("refund", _closes, {"buckets": [OWN, GIFT]}),
+    *books.FLOWS,
+    Flow("nothing", closes),
+    Flow("arrears_contract", closes, {"bills": [OWED], "contracts": [DOCUMENT], "buckets": [OWN, GIFT]}),
+    Flow("refund", closes, {"buckets": [OWN, GIFT]}),
     Flow("dispute", _disputes, {"bills": [OWED], "contracts": [DOCUMENT]}),
-    Flow("tie", _closes, {"ties": [FAMILY]}),
+    Flow("tie", closes, {"ties": [FAMILY]}),
     Flow(
         "withdrawal",
         _withdraws,
         {"bills": [OWED], "contracts": [DOCUMENT], "ties": [FAMILY]},
         frozenset({states.WITHDRAWN}),
     ),
-    Flow("lapse", _files, {"bills": [OWED]}, frozenset({states.LAPSED}), lasts=True),
+    Flow("lapse", files, {"bills": [OWED]}, frozenset({states.LAPSED}), lasts=True),
     Flow("returned", _is_asked_for_a_paper, {"ties": [WANTS_PAPER]}),
     Flow("delegate", _sends_somebody),
     Flow(

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chaos import of_cases, of_money, of_provinces
+from chaos import of_books, of_cases, of_money, of_provinces
 from chaos.look import Look
 
 Check = Callable[[Look], list[str]]
 ALL: dict[str, Check] = {
     name: found
-    for module in (of_money, of_provinces, of_cases)
+    for module in (of_money, of_provinces, of_cases, of_books)
     for name, found in vars(module).items()
     if name.startswith("i") and name[1:3].isdigit()
 }

@@ -24,7 +24,8 @@ from bss.models import Command
 from bss.simulated import Temper, close_pools, set_temper
 from bss.simulated import databases as provinces
 from chaos import invariants, stage
-from chaos.flows import BY_NAME, Flow
+from chaos.flow import Flow
+from chaos.flows import BY_NAME
 from chaos.ground import FUJIAN
 from chaos.look import Look
 from chaos.of_cases import ENDED
@@ -82,7 +83,7 @@ class Person:
         try:
             if stage.acts(self.flow, self.cast, self.by):
                 return False
-            return stage.has_ended(self.flow, self.cast) and stage.next_due(self.cast.case_ref) is None
+            return stage.has_ended(self.flow, self.cast) and stage.next_due(self.flow, self.cast) is None
         except Error as error:
             stage.hung_up(error)
             return False

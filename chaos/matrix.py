@@ -10,7 +10,8 @@ from django.conf import settings
 from bss.simulated import Temper, set_temper
 from chaos import invariants, points, provinces, stage
 from chaos.faults import FAULTS, KINDS, OF_QUESTIONS, REFUSALS, deliver_held
-from chaos.flows import BY_NAME, Flow
+from chaos.flow import Flow
+from chaos.flows import BY_NAME
 from chaos.ground import FUJIAN
 from chaos.served import OVER_HTTP, Links
 from chaos.stage import Cast
@@ -31,6 +32,8 @@ QUESTIONS = {
     **dict.fromkeys(("identity", "package", "contract", "bills", "prepayment", "arrears", "ties", "roaming"), "tie"),
     "snapshot": "withdrawal",
     "effects": "withdrawal",
+    "book_digest": "compared",
+    "book_rows": "row_lost",
 }
 BY_TEMPER = {fault.kind: fault for fault in REFUSALS}
 

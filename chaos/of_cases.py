@@ -42,7 +42,9 @@ def i08_owner_and_timer(look: Look) -> list[str]:
         look.refs,
     )
     orders = look.rows(
-        "SELECT kind, state FROM portal_workorder WHERE case_ref = ANY(%s) AND state NOT IN ('DONE', 'CANCELLED')",
+        "SELECT kind, state FROM portal_workorder o WHERE case_ref = ANY(%s) AND state NOT IN ('DONE', 'CANCELLED')"
+        " AND NOT EXISTS (SELECT FROM settlement_difference d WHERE d.order_key = o.key AND d.state = 'STANDING'"
+        " AND o.owner <> '' AND o.due_at IS NOT NULL)",
         look.refs,
     )
     return [f"{what} left {state}" for what, state in open_commands + money + orders]

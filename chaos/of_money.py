@@ -59,17 +59,39 @@ def i01_laws_stand(look: Look) -> list[str]:
 
 
 def i02_books_agree(look: Look) -> list[str]:
-    """What the centre posted for a case is what the home province's own book says, account by account."""
+    """What the centre posted for a case is what the home province's own book says, account by account; where it is not,
+    a difference stands for it, to the fen (S-03).
+    """
+    known = standing_in(look)
+    return [f"{account}: {fen} apart" for account, fen in apart_in(look).items() if known.get(account) != fen]
+
+
+def apart_in(look: Look) -> dict[str, int]:
+    """By how much the centre's posting of a case differs from the home province's book, account by account.
+
+    What two people of finance reversed is the centre's own correction: the book is compared with what it was told.
+    """
     book = dict(look.theirs("SELECT account, sum(fen) FROM book WHERE case_ref = ANY(%s) GROUP BY 1", look.refs))
     ours = dict(
         look.rows(
             "SELECT a.kind, sum(e.fen) FROM settlement_entry e JOIN settlement_account a ON a.id = e.account_id"
-            " JOIN settlement_transfer t ON t.id = e.transfer_id WHERE t.case_ref = ANY(%s) GROUP BY 1",
+            " JOIN settlement_transfer t ON t.id = e.transfer_id WHERE t.case_ref = ANY(%s)"
+            " AND NOT EXISTS (SELECT FROM settlement_approval p WHERE p.posted_id = t.id) GROUP BY 1",
             look.refs,
         )
     )
-    pairs = {account: (int(book.get(account, 0)), int(ours.get(kind, 0))) for account, kind in BOOK_OF.items()}
-    return [f"{account}: province {one}, centre {two}" for account, (one, two) in pairs.items() if one != two]
+    pairs = {account: int(ours.get(kind, 0)) - int(book.get(account, 0)) for account, kind in BOOK_OF.items()}
+    return {account: fen for account, fen in pairs.items() if fen}
+
+
+def standing_in(look: Look) -> dict[str, int]:
+    """The differences of a case that stand: account → ours less theirs."""
+    found = look.rows(
+        "SELECT account, sum(ours_fen - theirs_fen) FROM settlement_difference"
+        " WHERE case_ref = %s AND state = 'STANDING' GROUP BY 1",
+        look.case_ref,
+    )
+    return {account: int(fen) for account, fen in found if fen}
 
 
 def i03_money_is_as_quoted(look: Look) -> list[str]:

@@ -49,7 +49,7 @@ def lost_points(found: dict[str, list[str]]) -> list[str]:
 
 
 def plan(found: dict[str, list[str]], tier: str, seed: int) -> list[Job]:
-    """The trials of a tier. Quick: a death at each of 100 places, 20 double deaths, 12 others.
+    """The trials of a tier. Quick: a death at ten places of every flow, 20 double deaths, 12 others.
 
     Full: the first time at every place and 300 of the later ones, 120 double deaths, everything else.
     """
@@ -78,10 +78,12 @@ def plan(found: dict[str, list[str]], tier: str, seed: int) -> list[Job]:
 
 
 def _quick(singles: list[tuple[str, int]], chance: random.Random) -> list[tuple[str, int]]:
-    """A hundred places of all, a few of them in flows that last a month."""
-    long = [one for one in singles if flows.BY_NAME[one[0]].lasts]
-    short = [one for one in singles if not flows.BY_NAME[one[0]].lasts]
-    return chance.sample(long, min(4, len(long))) + chance.sample(short, min(96, len(short)))
+    """Ten places of every flow, four of one that lasts a month."""
+    of_flow: dict[str, list[tuple[str, int]]] = {}
+    for one in singles:
+        of_flow.setdefault(one[0], []).append(one)
+    share = {flow: 4 if flows.BY_NAME[flow].lasts else 10 for flow in of_flow}
+    return [one for flow, places in of_flow.items() for one in chance.sample(places, min(share[flow], len(places)))]
 
 
 def jobs_of(line: str, trials: Trials) -> list[Job]:

@@ -35,12 +35,18 @@ def die() -> None:
 
 @dataclass
 class Watch:
-    """Counts the points of one run and, when told to, dies at one of them, or does what `act` does there."""
+    """Counts the points of one run and, when told to, dies at one of them, or does what `act` does there.
+
+    `die_at` is its index; where the run takes another turn than the one that was counted, it is the next point at one
+    of the `sites`.
+    """
 
     flow: str
     die_at: int | None = None
     tell: Callable[[str], None] = lambda _point: None
     act: Callable[[], None] = die
+    sites: tuple[str, ...] = ("",)
+    struck: bool = False
     step: str = "start"
     seen: list[str] = field(default_factory=list)
     times: Counter[str] = field(default_factory=Counter)
@@ -51,7 +57,9 @@ class Watch:
         self.times[place] += 1
         point = f"{place}#{self.times[place]}"
         self.seen.append(point)
-        if self.die_at is not None and len(self.seen) - 1 == self.die_at:
+        due = self.die_at is not None and len(self.seen) > self.die_at
+        if due and not self.struck and site.startswith(self.sites):
+            self.struck = True
             self.tell(point)
             self.act()
 

@@ -18,7 +18,8 @@ from psycopg2 import sql
 
 from bss.simulated import LineSpec, plant
 from chaos import points
-from chaos.flows import Flow, staff_answers
+from chaos.flow import MORNING, Flow
+from chaos.flows import staff_answers
 from chaos.ground import FUJIAN
 from closure import states
 from closure import tasks as closure_tasks
@@ -36,7 +37,6 @@ from portal.services import subscribers
 from portal.sweeping import is_the_databases
 from settlement import tasks as settlement_tasks
 
-MORNING = datetime(2026, 11, 24, 10, 12, tzinfo=clock.SHANGHAI)
 HOLDER = PersonName("张晓岚")
 ID = demo_id("35", date(1988, 6, 1), 7)
 LONGEST = timedelta(days=45)
@@ -53,6 +53,9 @@ LEASED = (
     "bss_command",
     "settlement_payment",
     "settlement_payout",
+    "settlement_invoice",
+    "settlement_statement",
+    "settlement_reconciliation",
     "portal_workorder",
 )
 SWEEPS: tuple[tuple[str, Callable[[], object]], ...] = (
@@ -74,6 +77,7 @@ SELECT min(at) FROM (
         WHERE case_id = (SELECT id FROM closure_case WHERE ref = %(ref)s)
     UNION ALL SELECT due_at FROM closure_dispute
         WHERE case_id = (SELECT id FROM closure_case WHERE ref = %(ref)s)
+    UNION ALL SELECT due_at FROM settlement_invoice WHERE case_ref = %(ref)s
     UNION ALL SELECT next_at FROM portal_notice WHERE case_ref = %(ref)s
     UNION ALL SELECT filed_at + interval '6 seconds' FROM closure_case
         WHERE ref = %(ref)s AND charging_stopped_at IS NULL AND state = ANY(%(open)s)
@@ -186,11 +190,13 @@ def play(
             pause = 1
             continue
         with gate.alone() if gate else nullcontext():
-            due = next_due(cast.case_ref)
+            due = next_due(flow, cast)
             if due is None:
-                if not has_ended(flow, cast):
-                    raise Stuck(f"{flow.name}: ended in {Case.objects.get(ref=cast.case_ref).state}")
-                return
+                if has_ended(flow, cast):
+                    return
+                if looks_once_more(flow, cast, by):
+                    continue
+                raise Stuck(f"{flow.name}: ended in {Case.objects.get(ref=cast.case_ref).state}")
             if due - hands.now() > SHORT and looks_once_more(flow, cast, by):
                 continue
             if due > latest:
@@ -204,7 +210,7 @@ def _round(flow: Flow, cast: Cast, by: Actor, number: int) -> bool:
     """The person, then every sweep; says whether the person did something."""
     points.step("person")
     acted = acts(flow, cast, by) or (number % STAFF_LOOKS == 0 and staff_acts(cast))
-    for name, sweep in SWEEPS:
+    for name, sweep in (*SWEEPS, *flow.robots):
         points.step(name)
         _goes_on(sweep)
     return acted
@@ -252,16 +258,19 @@ def hung_up(error: Error) -> None:
 
 
 def has_ended(flow: Flow, cast: Cast) -> bool:
-    """Whether the case ended as its flow ends."""
-    return Case.objects.filter(ref=cast.case_ref, state__in=flow.ends).exists()
+    """Whether the case ended as its flow ends, and what comes after it is done."""
+    case = Case.objects.get(ref=cast.case_ref)
+    return case.state in flow.ends and flow.over(case)
 
 
-def next_due(case_ref: str) -> datetime | None:
-    """The next instant at which something of this case is due, by its rows alone; None when nothing is."""
+def next_due(flow: Flow, cast: Cast) -> datetime | None:
+    """The next instant at which something of this case is due, by rows alone; None when nothing is."""
     with connection.cursor() as db:
-        db.execute(DUE, {"ref": case_ref, "open": sorted(states.OPEN)})
+        db.execute(DUE, {"ref": cast.case_ref, "open": sorted(states.OPEN)})
         row = db.fetchone()
-    return row[0].astimezone(clock.SHANGHAI) if row and row[0] else None
+    found = [row[0].astimezone(clock.SHANGHAI)] if row and row[0] else []
+    after = flow.due(Case.objects.get(ref=cast.case_ref))
+    return min([*found, after] if after else found, default=None)
 
 
 def let_leases_run_out() -> None:

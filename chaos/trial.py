@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import partial
 
 from chaos import invariants, points, provinces, stage
-from chaos.flows import Flow
+from chaos.flow import MORNING, Flow
 from chaos.ground import FUJIAN, Ground
 from chaos.look import Look
 from chaos.stage import Cast, VirtualClock
@@ -99,10 +99,11 @@ class Trials:
     def prepare(self, flow: Flow) -> Cast:
         """A new line and its draft, at ten in the morning."""
         self.serial += 1
-        self.hands.set(stage.MORNING)
+        self.hands.set(MORNING)
 
         def work(tell: Callable[[str], None]) -> None:
             self.hands.enter()
+            self.hands.set(flow.begins(self.serial))
             cast = stage.prepare(flow, self.serial)
             tell(json.dumps([cast.number.plain, cast.case_ref, cast.account_ref]))
 

@@ -17,7 +17,8 @@ from celery import current_app
 from django.db import OperationalError, connection
 
 from chaos import invariants, points, provinces, stage, tally
-from chaos.flows import BY_NAME, Flow
+from chaos.flow import Flow
+from chaos.flows import BY_NAME
 from chaos.stage import Cast, Gate, VirtualClock
 from chaos.trial import Outcome, Trials, begin_child, end_of, in_child
 from portal import nudges
@@ -29,6 +30,8 @@ CLOCKS = ("clock.forward", "clock.back", "clock.gallops")
 JUMPS = {"clock.forward": timedelta(hours=2), "clock.back": timedelta(minutes=-10)}
 AT_A_COMMIT = {"database.terminated": "commit.before", "database.reply_lost": "commit.after"}
 ZOMBIE = "process.zombie"
+ASLEEP = ("commit.after", "order.", "ask.")
+"""Where a zombie may fall asleep: outside transactions."""
 TWO = "process.two_workers"
 
 
@@ -133,13 +136,10 @@ def cells(found: dict[str, list[str]], chance: random.Random) -> list[tuple[str,
 
 def places_for(kind: str, seen: list[str]) -> list[int]:
     """The points of a flow where such a fault can strike: at commits, or outside transactions for a zombie."""
-    if kind in AT_A_COMMIT:
-        sites: tuple[str, ...] = (AT_A_COMMIT[kind],)
-    else:
-        sites = ("commit.after", *{_site(one) for one in seen if _site(one).startswith(("order.", "ask."))})
+    sites = (AT_A_COMMIT[kind],) if kind in AT_A_COMMIT else ASLEEP
     firsts: dict[str, int] = {}
     for index, point in enumerate(seen):
-        if _site(point) in sites:
+        if _site(point).startswith(sites):
             firsts.setdefault(point.rpartition("#")[0], index)
     return list(firsts.values())
 
@@ -181,7 +181,8 @@ def _play(
     provinces.one_by_one()
     act = lie_down(trials.hands) if kind == ZOMBIE else hang_up
     strikes = kind == ZOMBIE or kind in AT_A_COMMIT
-    points.install(points.Watch(flow.name, place if strikes else None, tell, act))
+    sites = (AT_A_COMMIT[kind],) if kind in AT_A_COMMIT else ASLEEP
+    points.install(points.Watch(flow.name, place if strikes else None, tell, act, sites=sites))
     weather = Weather(kind, trials.hands, random.Random(trials.seed + place))
     stage.play(flow, cast, trials.hands, seed=trials.seed, passes=weather.passes, gate=gate)
     if weather.fired:

@@ -61,10 +61,14 @@ def numbers_of(case_refs: set[str]) -> dict[str, str]:
     return dict(Voucher.objects.filter(case_ref__in=case_refs - {""}).values_list("case_ref", "number"))
 
 
+def refs_under(number: str) -> QuerySet[Voucher, str]:
+    """The cases, and what is claimed or kept of them, that stand under a number (C-18)."""
+    return Voucher.objects.filter(number=number).values_list("case_ref", flat=True)
+
+
 def transfers_under(number: str) -> QuerySet[Transfer]:
     """Every transfer that stands under a number, in the order they were written (C-18)."""
-    refs = Voucher.objects.filter(number=number).values("case_ref")
-    return Transfer.objects.filter(case_ref__in=refs).prefetch_related("entries__account").order_by("pk")
+    return Transfer.objects.filter(case_ref__in=refs_under(number)).prefetch_related("entries__account").order_by("pk")
 
 
 def due_payments(*, limit: int = 100) -> list[tuple[int, str]]:

@@ -59,6 +59,13 @@ def accounts_visible_to(actor: Actor) -> QuerySet[Account]:
     return Account.objects.none()
 
 
+def entries_visible_to(actor: Actor) -> QuerySet[Entry]:
+    """The entries on those accounts."""
+    if actor.role in EVERYTHING:
+        return Entry.objects.all()
+    return Entry.objects.filter(account__in=accounts_visible_to(actor))
+
+
 def approvals_visible_to(actor: Actor) -> QuerySet[Approval]:
     """Requests of the actor's operator; overseers see all."""
     rows = Approval.objects.select_related("transfer", "statement", "payout", "posted")
@@ -145,11 +152,16 @@ def _summed(opening: int, days: dict[date, list[int]]) -> Sheet:
 
 
 def entries_on(account: Account, on: date) -> QuerySet[Entry]:
-    """The entries of an account on one day, to be paged by key.
+    """The entries of an account on one day, to be paged by key."""
+    return entries_within(account, on, on)
 
-    The day's first and last transfer are looked up first, so that of a busy account only that day is read.
+
+def entries_within(account: Account, first_on: date, last_on: date) -> QuerySet[Entry]:
+    """The entries of an account from one day to another, both included.
+
+    The first and the last transfer of these days are looked up first, so that of a busy account only they are read.
     """
-    within = {"at__gte": start_of(on), "at__lt": start_of(on + timedelta(days=1))}
+    within = {"at__gte": start_of(first_on), "at__lt": start_of(last_on + timedelta(days=1))}
     ends = Transfer.objects.filter(**within).aggregate(first=Min("pk"), last=Max("pk"))
     if ends["first"] is None:
         return Entry.objects.none()

@@ -1,7 +1,16 @@
 """Addresses of this app."""
 
 from portal.routes import route
-from settlement.pages import accounts, approvals, differences, invoices, late_refunds, statements, transfers
+from settlement.pages import (
+    account_sheet,
+    accounts,
+    approvals,
+    differences,
+    invoices,
+    late_refunds,
+    statements,
+    transfers,
+)
 from settlement.pages.callback import callback
 
 READ, ACT = "settlement.read", "settlement.act"
@@ -10,6 +19,7 @@ urlpatterns = [
     route("payments/callback", callback, name="payments-callback", permission="payments.callback"),
     route("settlement/accounts", accounts.tree, name="settlement-accounts", permission=READ),
     route("settlement/accounts/<int:pk>", accounts.account, name="settlement-account", permission=READ),
+    route("settlement/accounts/<int:pk>/xlsx", account_sheet.xlsx, name="settlement-account-xlsx", permission=READ),
     route("settlement/accounts/<int:pk>/<str:day>", accounts.day, name="settlement-account-day", permission=READ),
     route("settlement/transfers", transfers.listed, name="settlement-transfers", permission=READ),
     route("settlement/transfers/<str:ref>", transfers.transfer, name="settlement-transfer", permission=READ),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from portal.lexicon import say
+from portal.lexicon import say, whole_time
 from portal.rules.money import grouped
 from settlement.models import Invoice
 from settlement.words import company_words
@@ -41,7 +41,7 @@ def rows_of(invoice: Invoice, lang: str) -> list[tuple[str, str]]:
         ("agent", company_words(str(facts.get("agent", "")), lang)),
         ("case", str(facts.get("case_no", ""))),
         ("voucher", invoice.voucher),
-        ("at", say("statement.at", lang, at=invoice.issued_at)),
+        ("at", whole_time(invoice.issued_at, lang)),
     ]
     return [(say(f"invoice.row.{name}", lang), value) for name, value in rows]
 

@@ -23,6 +23,7 @@ class Fen:
     fen: int
 
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell = str | int | Fen | None
 Row = Sequence[Cell]
 

@@ -67,6 +67,22 @@ def shown_day(day: date, lang: str) -> str:
     return f"{day.month}月{day.day}日" if lang == "zh" else f"{day.day} {_MONTHS[day.month - 1]}"
 
 
+def whole_day(day: date, lang: str) -> str:
+    """2026年11月24日, or 24 Nov 2026: as papers say it."""
+    return f"{day.year}年{shown_day(day, lang)}" if lang == "zh" else f"{shown_day(day, lang)} {day.year}"
+
+
+def near_day(day: date, lang: str) -> str:
+    """The day, with its year unless that is this one."""
+    return shown_day(day, lang) if day.year == today().year else whole_day(day, lang)
+
+
+def whole_time(at: datetime, lang: str) -> str:
+    """2026年11月24日 10:12 in Shanghai: as papers say it."""
+    local = at.astimezone(_SHANGHAI)
+    return f"{whole_day(local.date(), lang)} {local:%H:%M}"
+
+
 def shown(name: str, value: Any, lang: str) -> str:
     """A fact as it is written in a sentence; ``name`` decides for money, and a time of another year says its year.
 
@@ -79,20 +95,12 @@ def shown(name: str, value: Any, lang: str) -> str:
         value = datetime.fromisoformat(value) if name.endswith("_at") else date.fromisoformat(value)
     if isinstance(value, datetime):
         local = value.astimezone(_SHANGHAI)
-        return f"{_with_year(local.date(), lang)} {local:%H:%M}"
+        return f"{near_day(local.date(), lang)} {local:%H:%M}"
     if isinstance(value, date):
-        return _with_year(value, lang) if name.endswith("_on") else shown_day(value, lang)
+        return near_day(value, lang) if name.endswith("_on") else shown_day(value, lang)
     if isinstance(value, list | tuple):
         return ("、" if lang == "zh" else ", ").join(map(str, value))
     return str(value)
-
-
-def _with_year(day: date, lang: str) -> str:
-    """The day, with its year unless that is this one."""
-    short = shown_day(day, lang)
-    if day.year == today().year:
-        return short
-    return f"{day.year}年{short}" if lang == "zh" else f"{short} {day.year}"
 
 
 def say(key: str, lang: str = "zh", **facts: Any) -> str:

@@ -36,12 +36,12 @@ def money(context: Context, fen: int) -> str:
 
 @register.filter
 def when(at: datetime | None) -> str:
-    """11月24日 10:12, in Shanghai; 24 Nov, 10:12 in English."""
+    """11月24日 10:12, in Shanghai; 24 Nov, 10:12 in English; of another year with that year."""
     if at is None:
         return ""
     local = at.astimezone(SHANGHAI)
     joint = ", " if _page_lang() == "en" else " "
-    return f"{lexicon.shown_day(local.date(), _page_lang())}{joint}{local:%H:%M}"
+    return f"{lexicon.near_day(local.date(), _page_lang())}{joint}{local:%H:%M}"
 
 
 @register.filter
@@ -50,9 +50,7 @@ def day(on: date | datetime | None) -> str:
     if on is None:
         return ""
     local = on.astimezone(SHANGHAI).date() if isinstance(on, datetime) else on
-    if _page_lang() == "en":
-        return f"{lexicon.shown_day(local, 'en')} {local.year}"
-    return f"{local.year}年{lexicon.shown_day(local, 'zh')}"
+    return lexicon.whole_day(local, _page_lang())
 
 
 @register.filter

@@ -10,6 +10,7 @@ from portal.api.operations import Call, operation
 from portal.api.paging import ListQuery, listed, page_of
 from portal.errors import Missing
 from portal.work_orders import WorkOrder
+from settlement.api.shapes import named
 from settlement.models import Difference, Reconciliation
 from settlement.queries_reconciling import differences_visible_to, orders_of, runs_visible_to
 
@@ -71,14 +72,10 @@ class RunList(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
 
 
-def _named(row: Any, shape: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in map(str, shape().fields) if hasattr(row, name)}
-
-
 def _shown(row: Difference, order: WorkOrder | None) -> dict[str, Any]:
     told = {"order_ref": order.ref, "order_state": order.state, "owner": order.owner} if order else {}
     due_at = order.due_at if order else None
-    return _named(row, DifferenceShown) | {"order_ref": "", "order_state": "", "owner": "", **told, "due_at": due_at}
+    return named(row, DifferenceShown) | {"order_ref": "", "order_state": "", "owner": "", **told, "due_at": due_at}
 
 
 @operation("differences_list", "settlement.read", answer=DifferenceList, query=ListQuery, rules=("S-03",))
@@ -101,4 +98,4 @@ def read_difference(call: Call) -> dict[str, Any]:
 @operation("reconciliations_list", "settlement.read", answer=RunList, query=ListQuery, rules=("S-03",))
 def list_runs(call: Call) -> dict[str, Any]:
     """List the reconciliations in scope: how far each company was checked, and what came of it."""
-    return listed(call, runs_visible_to(call.actor), lambda row: _named(row, RunShown))
+    return listed(call, runs_visible_to(call.actor), lambda row: named(row, RunShown))

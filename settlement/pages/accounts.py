@@ -68,7 +68,7 @@ def _company_row(row: CompanyRow, opened: str, lang: str) -> dict[str, Any]:
 @require_safe
 def account(request: PortalRequest, pk: int) -> HttpResponse:
     """One account's month: opening balance, days, closing balance; `?month=2026-10-01`, else the present one."""
-    row = _found(request, pk)
+    row = account_or_404(request, pk)
     lang = request.lang
     first_on, last_on = month_of(day_of_text(request.GET.get("month", "")) or clock.today())
     found = sheet(row, first_on, last_on)
@@ -85,6 +85,7 @@ def account(request: PortalRequest, pk: int) -> HttpResponse:
         "debit_fen": sum(one.debit_fen for one in found.days),
         "credit_fen": sum(one.credit_fen for one in found.days),
         "n": sum(one.n for one in found.days),
+        "xlsx": reverse("settlement-account-xlsx", args=[row.pk]) + f"?month={first_on}",
         "months": {
             "older": f"?month={month_of(first_on - timedelta(days=1))[0]}",
             "newer": f"?month={last_on + timedelta(days=1)}" if first_on < this_month else "",
@@ -96,7 +97,7 @@ def account(request: PortalRequest, pk: int) -> HttpResponse:
 @require_safe
 def day(request: PortalRequest, pk: int, day: str) -> HttpResponse:
     """The entries of one account on one day, fifty a page, the newest first; 404 for what is no day."""
-    row, on = _found(request, pk), day_of_text(day)
+    row, on = account_or_404(request, pk), day_of_text(day)
     if on is None:
         raise Missing("error.missing")
     lang = request.lang
@@ -111,7 +112,8 @@ def day(request: PortalRequest, pk: int, day: str) -> HttpResponse:
     return render(request, "settlement/day.html", context)
 
 
-def _found(request: PortalRequest, pk: int) -> Account:
+def account_or_404(request: PortalRequest, pk: int) -> Account:
+    """The account; raises Missing outside the scope."""
     row = accounts_visible_to(request.actor).filter(pk=min(pk, 2**63 - 1)).first()
     if row is None:
         raise Missing("error.missing")

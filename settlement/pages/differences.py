@@ -13,7 +13,7 @@ from bss.provinces import Bss
 from portal import clock
 from portal.errors import Missing
 from portal.keyset import page_of
-from portal.lexicon import say, shown_day, texts
+from portal.lexicon import near_day, say, texts
 from portal.permissions import roles_of
 from portal.requests import PortalRequest
 from portal.work_orders import WorkOrder
@@ -71,7 +71,7 @@ def _row(row: Difference, order: WorkOrder | None, lang: str) -> dict[str, Any]:
     place = company_words(f"{row.operator}_{row.province}", lang)
     return {
         "row": row,
-        "on": shown_day(row.on, lang),
+        "on": near_day(row.on, lang),
         "sentence": _sentence(row, order, place, lang),
         "kind": say(f"books.differences.kind.{row.kind}", lang),
         "account": _account(row.account, lang),

@@ -11,7 +11,7 @@ from portal.keyset import page_of
 from portal.requests import PortalRequest
 from portal.signing import is_genuine
 from settlement.models import Invoice
-from settlement.pages.shown import books_frame, paging
+from settlement.pages.shown import books_frame, download, paging
 from settlement.queries_invoices import invoices_visible_to, paper_bytes
 from settlement.words import company_words
 from settlement.words_invoices import paper_words, rate_words, rows_of, title_of
@@ -75,10 +75,7 @@ def invoice_file(row: Invoice) -> HttpResponse:
     stored = paper_bytes(row)
     if stored is None:
         raise Missing("error.missing")
-    answer = HttpResponse(stored, content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="{row.number}.pdf"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return download(stored, "application/pdf", f"{row.number}.pdf")
 
 
 def _found(request: PortalRequest, number: str) -> Invoice:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.http import HttpResponse
 from django.urls import reverse
 
 from portal.keyset import Page
@@ -76,6 +77,14 @@ def sided(fen: int, lang: str) -> dict[str, Any]:
     """A balance as books show it: the figure without sign, and its side in a word."""
     side = "debit" if fen > 0 else "credit" if fen < 0 else "even"
     return {"fen": abs(fen), "side": say(f"books.side.{side}", lang)}
+
+
+def download(content: bytes, kind: str, name: str) -> HttpResponse:
+    """A file to keep, of this media type and under this name."""
+    answer = HttpResponse(content, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 def crumb(name: str, *args: object) -> str:

@@ -17,7 +17,7 @@ from portal.permissions import roles_of
 from portal.requests import PortalRequest
 from portal.roles import Role
 from settlement.models import Statement, StatementPaper
-from settlement.pages.shown import books_frame, paging
+from settlement.pages.shown import books_frame, download, paging
 from settlement.queries_books import approvals_visible_to
 from settlement.queries_statements import as_lines, entries_of, lines_visible_to, statements_visible_to
 from settlement.rules.netting import Line, Matrix, matrix_of
@@ -25,10 +25,9 @@ from settlement.services.freezing import is_whole
 from settlement.services.statement_papers import title_of
 from settlement.states import ASKED, FROZEN
 from settlement.words import company_words, month_words, purpose_words
-from settlement.workbook import Cell, Fen, Row, workbook
+from settlement.workbook import XLSX, Cell, Fen, Row, workbook
 
 HERE = "settlement-statements"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -135,7 +134,7 @@ def pdf(request: PortalRequest, number: str) -> HttpResponse:
     paper = StatementPaper.objects.filter(statement=row).first()
     if paper is None or _partial(request):
         raise Missing("error.missing")
-    return _file(bytes(paper.pdf), "application/pdf", f"{row.number}.pdf")
+    return download(bytes(paper.pdf), "application/pdf", f"{row.number}.pdf")
 
 
 @require_safe
@@ -148,7 +147,7 @@ def xlsx(request: PortalRequest, number: str) -> HttpResponse:
         (say("statement.lines", request.lang), _lines_sheet(row, lines, request.lang)),
         (say("statement.corrections", request.lang), _corrections_sheet(row, request.lang)),
     ]
-    return _file(workbook(sheets), XLSX, f"{row.number}.xlsx")
+    return download(workbook(sheets), XLSX, f"{row.number}.xlsx")
 
 
 def _found(request: PortalRequest, number: str) -> Statement:
@@ -215,10 +214,3 @@ def _corrections_sheet(row: Statement, lang: str) -> list[Row]:
     head: Row = [say(f"statement.{name}", lang) for name in ("transfer", "corrects", "why")]
     found = row.corrections.order_by("pk").values_list("transfer__ref", "of__number", "why")
     return [head, *([ref, number, say(f"statement.why.{why}", lang)] for ref, number, why in found)]
-
-
-def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer

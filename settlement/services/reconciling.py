@@ -7,6 +7,7 @@ difference is a work order, and the run that sees it agree closes it. No answer 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -92,8 +93,9 @@ def start_daily(*, by: Actor) -> int:
     have = set(Reconciliation.objects.filter(day=day).values_list("operator", "province"))
     for bss in companies():
         if (bss.operator, bss.province) not in have and now.hour >= _value(parameters.RECONCILE_HOUR, bss):
-            start(bss, day, by=by)
-            started += 1
+            with suppress(Conflict):  # another worker starts it this very moment
+                start(bss, day, by=by)
+                started += 1
     return started
 
 

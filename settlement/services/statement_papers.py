@@ -15,7 +15,7 @@ from django.db import transaction
 
 from portal import audit, clock
 from portal.actors import Actor
-from portal.lexicon import say
+from portal.lexicon import say, whole_time
 from portal.moving import release_lease
 from portal.rules.money import grouped
 from portal.signing import sign_document
@@ -82,7 +82,7 @@ def paper_words(statement: Statement, lang: str) -> dict[str, Any]:
     corrections = statement.corrections.count()
     facts = [
         ("number", statement.number),
-        ("frozen", say("statement.at", lang, at=statement.frozen_at)),
+        ("frozen", whole_time(statement.frozen_at, lang)),
         ("moved", grouped(matrix.moved)),
         ("corrections", str(corrections)),
     ]

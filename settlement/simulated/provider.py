@@ -12,6 +12,8 @@ from portal import clock
 from settlement.models import SimulatedCharge, SimulatedPayout
 from settlement.provider import Callback, Money, ProviderSilent, Said, sign_callback
 
+DECLINED = "0002"
+"""The last four digits of a card that takes no money, as the test cards of payment providers do."""
 ENDINGS = frozenset({"pending", "paid", "refused", "unknown"})
 
 
@@ -36,12 +38,12 @@ class SimulatedProvider:
         return _said(SimulatedCharge.objects.filter(ref=ref, opened=True).first())
 
     def payout(self, ref: str, fen: int, *, route: str, destination: str, not_after: datetime) -> Said:
-        """Pay out, once per ref; paid at once unless decided otherwise beforehand."""
+        """Pay out, once per ref; paid at once unless decided otherwise beforehand, or the card takes nothing."""
         _outside()
+        told = {"fen": fen, "route": route, "not_after": not_after, "paid_at": clock.now()}
+        ending = "refused" if destination.endswith(DECLINED) else "paid"
         with transaction.atomic(durable=True):
-            row, made = SimulatedPayout.objects.get_or_create(
-                ref=ref, defaults={"fen": fen, "route": route, "not_after": not_after, "paid_at": clock.now()}
-            )
+            row, made = SimulatedPayout.objects.get_or_create(ref=ref, defaults={**told, "ending": ending})
             if not made and not row.opened:
                 row.fen, row.route, row.not_after, row.opened = fen, route, not_after, True
                 row.save(update_fields=["fen", "route", "not_after", "opened"])

@@ -20,6 +20,7 @@ from settlement.services.statement_papers import print_due
 from tests.overseen import entered
 from tests.settlement.books import BEIJING, FUJIAN, JIANGSU, OCTOBER, ROBOT, collected, frozen
 from tests.settlement.conftest import CASE
+from tests.settlement.test_workbook import cells
 
 LISTS = ("accounts", "transfers", "statements", "invoices", "late-refunds", "approvals")
 QUERIES = 16
@@ -54,6 +55,23 @@ def test_finance_opens_every_page_of_its_books(books: Statement, lang: str) -> N
     assert "50.00" in text(client, f"/settlement/accounts/{account.pk}/2026-10-01")
     assert "1,234.56" in text(client, f"/settlement/transfers/{Transfer.objects.order_by('pk')[0].ref}")
     assert "1,000.56" in text(client, f"/settlement/statements/{books.number}")
+
+
+def test_a_month_of_an_account_is_taken_away_as_a_workbook(books: Statement) -> None:
+    account = Account.objects.get(province="32", kind="receivable", counterpart="161_11")
+    where = f"/settlement/accounts/{account.pk}/xlsx?month=2026-10-01"
+    answer = entered("finance").get(where)
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="16132-{account.pk}-202610.xlsx"'
+    days, entries = cells(answer.content), cells(answer.content, 2)
+    assert [days[one] for one in ("A1", "B1", "C1")] == ["甲网江苏", "应收外省 · 北京", "2026年10月"]
+    assert [days[one] for one in ("A3", "E3")] == ["期初余额", "0.00"]
+    assert [days[f"{column}4"] for column in "ABCDE"] == ["2026-10-01", "1", "50.00", "0.00", "50.00"]
+    assert [days[one] for one in ("A5", "E5")] == ["期末余额", "50.00"]
+    assert [entries[f"{column}2"] for column in "ABC"] == ["2026-10-01 12:00:00", "代收", "50.00"]
+    november = entered("finance").get(where.replace("10-01", "11-01")).content
+    assert [cells(november)[f"E{row}"] for row in (3, 4)] == ["50.00", "50.00"]
+    assert entered("clerk").get(where).status_code == 403
+    text(entered("finance"), where.replace(str(account.pk), str(2**62)), 404)
 
 
 def test_a_cell_opens_the_entries_it_is_the_sum_of(books: Statement) -> None:

@@ -15,12 +15,14 @@ from bss.provinces import Bss
 from bss.simulated import Temper, set_temper
 from closure.models import Claim
 from portal import clock
-from portal.actors import robot
+from portal.actors import Actor, robot
+from portal.errors import Conflict
 from portal.models import AuditEntry
 from portal.work_orders import WorkOrder
 from settlement import states
 from settlement.ledger import BILLS, PROVIDER, AccountKey, Leg
 from settlement.models import Difference, Reconciliation
+from settlement.queries_reconciling import companies
 from settlement.services import reconciling
 from settlement.services.ledger import post
 from tests.closure.conftest import FUJIAN, MORNING, World, fujian, money_may_differ, world
@@ -292,3 +294,20 @@ def test_a_posting_that_no_command_told_home_of_is_found_once_the_case_is_at_res
         run = reconciling.run(reconciling.start(FUJIAN, DAY + timedelta(days=3), by=BY).ref, by=BY)
     found = {(one.account, one.on, one.apart_fen) for one in run.differences.all()}
     assert found == {("agent", DAY, 300), ("receivable", DAY, -300)}
+
+
+def test_a_company_that_another_worker_starts_at_this_moment_stops_nobody(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed(1)
+    start = reconciling.start
+
+    def too_late(bss: Bss, day: date, *, by: Actor) -> Reconciliation:
+        if bss == companies()[0]:
+            raise Conflict("error.conflict", rule_id="S-03")
+        return start(bss, day, by=by)
+
+    monkeypatch.setattr(reconciling, "start", too_late)
+    with clock.frozen(CHECKED.replace(hour=1)):
+        assert reconciling.start_daily(by=BY) == 1
+    assert Reconciliation.objects.count() == 1
