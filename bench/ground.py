@@ -24,6 +24,11 @@ class Ground:
     postmaster: int
 
     @property
+    def database(self) -> str:
+        """The name of the portal's database."""
+        return str(parse_dsn(self.addresses.app)["dbname"])
+
+    @property
     def pgbench(self) -> list[str]:
         """The connection's part of a pgbench command line, as the product's own role."""
         parts = parse_dsn(self.addresses.app)

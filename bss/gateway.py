@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from bss import answers, parameters
 from bss.adapters import Adapter, Order, Said, adapter_of
@@ -29,7 +30,7 @@ from portal.actors import Actor
 from portal.parameters import snapshot
 from portal.refs import new_ref
 
-__all__ = ["Answer", "Bss", "Ending", "Outcome", "ask", "ask_all", "enquire", "order"]
+__all__ = ["Answer", "Bss", "Ending", "Outcome", "ask", "ask_all", "ask_groups", "enquire", "order"]
 
 
 # Answers that arrive this close together share one evidence transaction; nobody sees the difference on a page.
@@ -53,7 +54,14 @@ def ask(bss: Bss, question: str, about: Mapping[str, Any], *, case_ref: str, by:
 
 
 def ask_all(bss: Bss, questions: Mapping[str, Mapping[str, Any]], *, case_ref: str, by: Actor) -> Iterator[Answer]:
-    """Ask in parallel and yield each answer as it arrives, its evidence already stored; the slowest decides the total.
+    """The answers of `ask_groups`, one by one."""
+    return chain.from_iterable(ask_groups(bss, questions, case_ref=case_ref, by=by))
+
+
+def ask_groups(
+    bss: Bss, questions: Mapping[str, Mapping[str, Any]], *, case_ref: str, by: Actor
+) -> Iterator[list[Answer]]:
+    """Ask in parallel and yield what arrived together, its evidence already stored; the slowest decides the total.
 
     Raises RuntimeError inside a transaction, KeyError on a question that is not in `bss.questions`; never raises
     because of what the province does: see the four endings of `Answer`.
@@ -109,11 +117,14 @@ class _Sending:
 
 def _answers(
     bss: Bss, questions: Mapping[str, Mapping[str, Any]], shapes: Mapping[str, Shape], *, case_ref: str, by: Actor
-) -> Iterator[Answer]:
+) -> Iterator[list[Answer]]:
     adapter = adapter_of(bss)
     sendings = [_asking(adapter, bss, question, about, shapes[question]) for question, about in questions.items()]
-    for one, reply, at, ref in _run(bss, sendings, case_ref=case_ref, by=by):
-        yield Answer(one.question, reply.ending, reply.facts, reply.code, reply.words, at, reply.ms, ref, bss)
+    for group in _run(bss, sendings, case_ref=case_ref, by=by):
+        yield [
+            Answer(one.question, reply.ending, reply.facts, reply.code, reply.words, at, reply.ms, ref, bss)
+            for one, reply, at, ref in group
+        ]
 
 
 def _asking(adapter: Adapter, bss: Bss, question: str, about: Mapping[str, Any], shape: Shape) -> _Sending:
@@ -127,7 +138,7 @@ def _asking(adapter: Adapter, bss: Bss, question: str, about: Mapping[str, Any],
 
 def _outcome(bss: Bss, one: _Sending, *, case_ref: str, by: Actor) -> Outcome:
     _no_transaction()
-    _, reply, at, ref = next(_run(bss, [one], case_ref=case_ref, by=by))
+    ((_, reply, at, ref),) = next(_run(bss, [one], case_ref=case_ref, by=by))
     return Outcome(
         verb=one.question,
         ending=reply.ending,
@@ -145,28 +156,27 @@ def _outcome(bss: Bss, one: _Sending, *, case_ref: str, by: Actor) -> Outcome:
 
 def _run(
     bss: Bss, sendings: list[_Sending], *, case_ref: str, by: Actor
-) -> Iterator[tuple[_Sending, Reply, datetime, str]]:
+) -> Iterator[list[tuple[_Sending, Reply, datetime, str]]]:
     """Start everything, keep and hand out replies in groups as they arrive, and count once for the breaker."""
     limits = _limits(bss)
     if not health.may_pass(bss, at=clock.now(), probe_s=limits.deadline_s * 2):
-        for one in sendings:
-            yield one, no_reply(Ending.UNREACHABLE, answers.BREAKER_OPEN), clock.now(), ""
+        yield [(one, no_reply(Ending.UNREACHABLE, answers.BREAKER_OPEN), clock.now(), "") for one in sendings]
         return
     running, refused = _start(bss, sendings, limits)
     deadline = time.monotonic() + limits.deadline_s
     counted = False
-    for one in refused:
-        yield one, no_reply(Ending.UNREACHABLE, answers.BUSY), clock.now(), ""
+    if refused:
+        yield [(one, no_reply(Ending.UNREACHABLE, answers.BUSY), clock.now(), "") for one in refused]
     while running:
         arrived = _arrived(running, deadline, limits)
         at = clock.now()
         kept = [Exchanged(one.question, one.asked, reply, one.command_ref) for one, reply in arrived]
-        refs = evidence.keep(bss, kept, case_ref=case_ref, at=at, by=by)
-        if not counted and (any(map(_is_answer, arrived)) or not running):
-            counted = True
-            _count(bss, ok=any(map(_is_answer, arrived)), at=at, limits=limits)
-        for (one, reply), ref in zip(arrived, refs, strict=True):
-            yield one, reply, at, ref
+        with transaction.atomic(durable=True):
+            refs = evidence.keep(bss, kept, case_ref=case_ref, at=at, by=by)
+            if not counted and (any(map(_is_answer, arrived)) or not running):
+                counted = True
+                _count(bss, ok=any(map(_is_answer, arrived)), at=at, limits=limits)
+        yield [(one, reply, at, ref) for (one, reply), ref in zip(arrived, refs, strict=True)]
 
 
 def _start(bss: Bss, sendings: list[_Sending], limits: _Limits) -> tuple[dict[Future[Reply], _Sending], list[_Sending]]:

@@ -28,8 +28,7 @@ from settlement.states import APPROVED, ASKED, DENIED, FROZEN, SETTLED, STANDING
 
 OWED = BillSpec("2026-10", 5800, 0, MORNING.date().replace(day=1), MORNING.date().replace(day=14))
 OWN = BucketSpec("b1", "own", 3650)
-LARGE = BucketSpec("b1", "own", 600_000)
-OTHER_CARD = "6222020000000000018"
+MUCH = BucketSpec("b1", "own", 620_000)
 DECLINED_CARD = f"622202000000008{DECLINED}"
 NIGHT = time(1, 30)
 """When the books of the day before are compared, by then."""
@@ -48,23 +47,25 @@ def _chooses_a_card_that_is_declined(case: Case, by: Actor) -> bool:
     if case.state == states.QUOTED and quote is not None and case.acknowledged_at and not case.refund_route:
         refund.choose_route(case, "card", DECLINED_CARD, by=by)
         return True
-    if case.state == states.CLOSED and bounced_payout(case) is not None:
-        paying_out.choose_again(case, "card", CARD, by=by)
-        return True
-    return closes(case, by)
+    return _chooses_again(case, by) or closes(case, by)
 
 
-def _is_looked_at_by_two(case: Case, by: Actor) -> bool:
-    """The refund is large: finance turns it down, the person names another card, and finance lets that one go."""
-    waiting = Approval.objects.filter(payout__case_ref=case.ref, state=ASKED).first()
-    if waiting is not None:
-        again = Approval.objects.filter(payout__case_ref=case.ref, state=DENIED).exists()
-        approvals.decide(waiting.ref, approve=again, because="卡主和机主对不上", by=SUN)
-        return True
-    if case.state == states.CLOSED and bounced_payout(case) is not None:
-        paying_out.choose_again(case, "card", OTHER_CARD, by=by)
-        return True
-    return closes(case, by)
+def _finance_looks(case: Case, by: Actor) -> bool:
+    """A large refund: finance turns it down once, the person names another card, then finance lets it go."""
+    waiting = Approval.objects.filter(payout__ref=case.payout_ref, state=ASKED).first() if case.payout_ref else None
+    if waiting is None:
+        return _chooses_again(case, by) or closes(case, by)
+    once = not Approval.objects.filter(payout__case_ref=case.ref, state=DENIED).exists()
+    approvals.decide(waiting.ref, approve=not once, because="卡号与机主核对" if once else "已核对", by=SUN)
+    return True
+
+
+def _chooses_again(case: Case, by: Actor) -> bool:
+    """When the money is back, the person names another card."""
+    if case.state != states.CLOSED or bounced_payout(case) is None:
+        return False
+    paying_out.choose_again(case, "card", CARD, by=by)
+    return True
 
 
 def _is_paid_out(case: Case) -> bool:
@@ -177,7 +178,7 @@ def _is_found(case: Case) -> bool:
 NIGHTLY = (("reconcile", tasks.reconcile),)
 FLOWS = (
     Flow("bounced", _chooses_a_card_that_is_declined, {"buckets": [OWN]}, over=_is_paid_out),
-    Flow("large", _is_looked_at_by_two, {"buckets": [LARGE]}, over=_is_paid_out),
+    Flow("large", _finance_looks, {"buckets": [MUCH]}, over=_is_paid_out),
     Flow(
         "month",
         _settles_the_month,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from chaos.look import Look
 
 BOOK_OF = {
-    "agent": "provider",
-    "prepayment": "prepayment",
-    "receivable": "bills",
-    "unbilled": "unbilled",
-    "late_fee": "late_fee",
-    "penalty": "penalty",
+    "agent": ["provider", "cash"],
+    "prepayment": ["prepayment", "deposit"],
+    "receivable": ["bills"],
+    "unbilled": ["unbilled"],
+    "late_fee": ["late_fee"],
+    "penalty": ["penalty"],
 }
+"""Which of the centre's accounts each account of a province's book stands for."""
 
 
 def i01_ledger_balances(look: Look) -> list[str]:
@@ -80,7 +81,8 @@ def apart_in(look: Look) -> dict[str, int]:
             look.refs,
         )
     )
-    pairs = {account: int(ours.get(kind, 0)) - int(book.get(account, 0)) for account, kind in BOOK_OF.items()}
+    sums = {account: sum(int(ours.get(kind, 0)) for kind in kinds) for account, kinds in BOOK_OF.items()}
+    pairs = {account: fen - int(book.get(account, 0)) for account, fen in sums.items()}
     return {account: fen for account, fen in pairs.items() if fen}
 
 

@@ -5,8 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, models, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import Q
 from psycopg2 import sql
 
 from portal.actors import Actor
@@ -97,6 +96,11 @@ WHERE id IN (
 ) RETURNING id, lease_token
 """
 
+_TAKE = """
+UPDATE {table} SET lease_token = lease_token + 1, lease_until = clock_timestamp() + %(lease)s
+WHERE id = %(pk)s AND (lease_until IS NULL OR lease_until < clock_timestamp()) RETURNING lease_token
+"""
+
 
 def claim_due(model: type[Stateful], *, limit: int, lease_s: int, states: Iterable[str] = ()) -> list[tuple[int, int]]:
     """Lease the rows most overdue, commit, and return ``(id, fence)`` of each; work comes after, one row at a time.
@@ -114,14 +118,12 @@ def claim_due(model: type[Stateful], *, limit: int, lease_s: int, states: Iterab
 
 def take_lease(model: type[Stateful], pk: int, *, lease_s: int) -> int | None:
     """Lease one row for ``lease_s`` seconds and return its fence; None while another holds it."""
-    free = Q(lease_until=None) | Q(lease_until__lt=Now())
-    with transaction.atomic():
-        taken = model._base_manager.filter(free, pk=pk).update(
-            lease_token=F("lease_token") + 1, lease_until=Now() + timedelta(seconds=lease_s)
-        )
-        if not taken:
-            return None
-        return int(model._base_manager.values_list("lease_token", flat=True).get(pk=pk))
+    values: dict[str, Any] = {"lease": timedelta(seconds=lease_s), "pk": pk}
+    query = sql.SQL(_TAKE).format(table=sql.Identifier(model._meta.db_table))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(query.as_string(cursor.cursor), values)
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
 
 
 def release_lease(model: type[Stateful], pk: int, fence: int) -> None:

@@ -1,6 +1,8 @@
 """Dated parameters (⚙): declared once with type, unit, default, rule id; never a literal in code (CONVENTIONS 10)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -25,6 +27,30 @@ class Parameter:
             raise TypeError(f"{self.name}: the default is not {self.kind}")
 
 
+_in_hand: ContextVar[dict[tuple[str, str], list[ParameterValue]] | None] = ContextVar("parameters", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Within one piece of work the values of a place are read once: all of it goes by the same figures."""
+    before = _in_hand.get()
+    token = _in_hand.set({} if before is None else before)
+    try:
+        yield
+    finally:
+        _in_hand.reset(token)
+
+
+def _rows(names: Iterable[str], operator: str, province: str) -> list[ParameterValue]:
+    there = ParameterValue.objects.filter(operator__in={"", operator}, province__in={"", province})
+    held = _in_hand.get()
+    if held is None:
+        return list(there.filter(name__in=names))
+    if (operator, province) not in held:
+        held[operator, province] = list(there)
+    return held[operator, province]
+
+
 def snapshot(params: Iterable[Parameter], *, operator: str = "", province: str = "", on: date) -> dict[str, Any]:
     """The values in force on a day, one query for all, as JSON to pin to a case.
 
@@ -32,12 +58,9 @@ def snapshot(params: Iterable[Parameter], *, operator: str = "", province: str =
     these the latest start. No row means the declared default.
     """
     wanted = {param.name: param for param in params}
-    rows = ParameterValue.objects.filter(
-        name__in=wanted, operator__in={"", operator}, province__in={"", province}, from_on__lte=on
-    )
     best: dict[str, ParameterValue] = {}
-    for row in rows:
-        if row.name not in best or row.rank > best[row.name].rank:
+    for row in _rows(wanted, operator, province):
+        if row.name in wanted and row.from_on <= on and (row.name not in best or row.rank > best[row.name].rank):
             best[row.name] = row
     return {name: best[name].value if name in best else param.default for name, param in wanted.items()}
 

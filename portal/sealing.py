@@ -2,6 +2,7 @@
 
 import base64
 import os
+from dataclasses import dataclass
 
 from portal.cipher import (
     VERSION,
@@ -23,6 +24,7 @@ from portal.models.keys import DataKey
 __all__ = [
     "DataKey",
     "Indexes",
+    "OpenKey",
     "Sealed",
     "Unsealable",
     "blind_index",
@@ -30,6 +32,7 @@ __all__ = [
     "destroy_key",
     "ensure_key",
     "new_key",
+    "open_key",
     "seal",
     "seal_under",
     "unseal",
@@ -52,7 +55,38 @@ def ensure_key(key_ref: str) -> None:
     DataKey.objects.bulk_create([key], ignore_conflicts=True)
 
 
-def _secret(key_ref: str) -> str:
+def _end_of_prefix(token: bytes, key_ref: str, aad: str) -> int:
+    end, head = 3 + len(key_ref), bytes(token[: 3 + len(key_ref)])
+    if len(head) < end or head[0] != VERSION or head[3:] != key_ref.encode():
+        raise Unsealable(aad)
+    return end
+
+
+@dataclass(frozen=True)
+class OpenKey:
+    """A case's data key in hand for one piece of work, so that many texts cost one reading of it.
+
+    Never kept longer: who destroys a key relies on nobody having it.
+    """
+
+    ref: str
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"OpenKey({self.ref!r})"
+
+    def seal(self, text: str, aad: str) -> bytes:
+        """Seal a text."""
+        cipher = active_cipher()
+        return seal_bytes(text.encode(), aad, self.secret, token_prefix(cipher, self.ref), cipher)
+
+    def unseal(self, token: bytes, aad: str) -> str:
+        """Open what was sealed under this key; raises Unsealable when it was changed, moved or is another key's."""
+        return unseal_bytes(bytes(token), aad, self.secret, _end_of_prefix(token, self.ref, aad)).decode()
+
+
+def open_key(key_ref: str) -> OpenKey:
+    """A case's data key, made on first use; raises Unsealable when it was destroyed."""
     key = DataKey.objects.filter(ref=key_ref).first()
     if key is None:
         ensure_key(key_ref)
@@ -60,22 +94,18 @@ def _secret(key_ref: str) -> str:
     secret: str | None = key.secret
     if secret is None:
         raise Unsealable(key_ref)
-    return secret
+    return OpenKey(key_ref, secret)
 
 
 def seal_under(key_ref: str, text: str, aad: str) -> bytes:
     """Seal a text under a case's data key, made on first use; raises Unsealable when that key was destroyed."""
-    cipher = active_cipher()
-    return seal_bytes(text.encode(), aad, _secret(key_ref), token_prefix(cipher, key_ref), cipher)
+    return open_key(key_ref).seal(text, aad)
 
 
 def unseal_under(key_ref: str, token: bytes, aad: str) -> str:
     """Open what ``seal_under`` sealed; raises Unsealable when it was changed, moved, or the key destroyed."""
-    token = bytes(token)
-    end = 3 + len(key_ref)
-    if len(token) < end or token[0] != VERSION or token[3:end] != key_ref.encode():
-        raise Unsealable(aad)
-    return unseal_bytes(token, aad, _secret(key_ref), end).decode()
+    _end_of_prefix(token, key_ref, aad)  # a token of another key costs no reading of this one
+    return open_key(key_ref).unseal(token, aad)
 
 
 def destroy_key(key_ref: str) -> None:

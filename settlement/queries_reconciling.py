@@ -1,6 +1,6 @@
 """Reading the ledger as a province's book would have it, and the runs that compared the two (S-03).
 
-The SQL is in `sql/reconciling.sql`: one statement a question, whatever the size of the ledger.
+The SQL is in `sql/book_days.sql`: one statement a question, whatever the size of the ledger.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ from settlement import states
 from settlement.ledger import (
     BILLS,
     BOUNCED_REFUND,
+    CASH,
+    DEPOSIT,
     LATE_FEE,
+    MONEY,
     PENALTY,
     PREPAYMENT,
     PROVIDER,
@@ -40,17 +43,19 @@ from settlement.parameters import STILL_MOVING_DAYS
 
 ACCOUNT_OF = {
     PROVIDER: "agent",
+    CASH: "agent",
     REFUND_OWED: "agent",  # home books a refund when it orders it, the provider's account when it is paid
     BOUNCED_REFUND: "agent",  # home books neither that it came back nor that nobody knows: the money is on its way
     SUSPENSE: "agent",
     PREPAYMENT: "prepayment",
+    DEPOSIT: "prepayment",
     BILLS: "receivable",
     UNBILLED: "unbilled",
     LATE_FEE: "late_fee",
     PENALTY: "penalty",
 }
 """Which account of a province's book each kind of ours is; what is not here never reaches its book."""
-_HOME_KINDS = sorted(ACCOUNT_OF.keys() - {PROVIDER})
+_HOME_KINDS = sorted(ACCOUNT_OF.keys() - MONEY)
 _EVERYTHING = frozenset({Role.NATIONAL_REGULATOR, Role.AUDITOR, Role.ROBOT})
 _DIGESTS = "SELECT bucket, digest, nets FROM settlement_book_digests(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _NETS = (

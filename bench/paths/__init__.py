@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bench.ground import Ground
-from bench.paths import cases, lookup, netting, posting
+from bench.paths import cases, lookup, netting, posting, reconciling
 from bench.report import Row
 
 PATHS: dict[str, Callable[[Ground], list[Row]]] = {
@@ -14,5 +14,6 @@ PATHS: dict[str, Callable[[Ground], list[Row]]] = {
     "number lookup": lookup.rows,
     "verification": cases.verification,
     "closure saga": cases.saga,
+    "reconciliation": reconciling.rows,
     "net settlement": netting.rows,  # last: it fills the ledger
 }

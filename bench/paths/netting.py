@@ -5,16 +5,15 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from contextlib import closing
 from datetime import date
 from functools import partial
 from statistics import median
 
-import psycopg2
 from django.db import connection
 
 from bench.ground import Ground
 from bench.report import Row
+from bench.stock import stocked
 from settlement import queries_statements as queries
 from settlement.ledger import MUTUAL
 from settlement.models import Account
@@ -97,18 +96,10 @@ def _row(path: str, ours_s: float, scan_s: float, loop_s: float, most: float, *,
 
 
 def _fill(ground: Ground) -> None:
-    """Two and a half million transfers of two legs, by the owner and past the laws: they are made to balance."""
-    with closing(psycopg2.connect(ground.addresses.owner)) as owner, owner.cursor() as db:
-        for table in TABLES:
-            db.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    """Two and a half million transfers of two legs, made to balance."""
+    with stocked(ground, ground.database, TABLES) as db:
         db.execute(ACCOUNTS)
         db.execute(FILL, [TRANSFERS])
-        for table in TABLES:
-            db.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-        owner.commit()
-        owner.autocommit = True
-        db.execute("VACUUM ANALYZE settlement_entry")
-        db.execute("VACUUM ANALYZE settlement_transfer")
 
 
 def _scan() -> None:

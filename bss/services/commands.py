@@ -115,6 +115,8 @@ def _held(command_ref: str, work: Callable[..., None], *, by: Actor) -> Command:
         command = Command.objects.get(pk=command.pk)
         if not command.ended:
             work(command, fence, by=by)
+        if command.ended:
+            return command
     except Conflict:
         pass  # somebody with a newer lease was faster; the row tells
     finally:

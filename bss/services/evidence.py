@@ -19,7 +19,7 @@ from bss.models import Evidence
 from bss.provinces import Bss
 from portal.actors import Actor
 from portal.refs import new_ref
-from portal.sealing import seal_under, unseal_under
+from portal.sealing import OpenKey, open_key, unseal_under
 
 _NAMES = "(?:auth_?code|authori[sz]ation_code|otp|one_time_code|verify_code|service_password)"
 _VALUE = r'("[^"]*"|[0-9]+)'
@@ -45,9 +45,10 @@ def without_codes(text: str) -> str:
 
 
 def keep(bss: Bss, exchanges: Sequence[Exchanged], *, case_ref: str, at: datetime, by: Actor) -> list[str]:
-    """Store the exchanges in one short transaction and return their refs, in order."""
-    rows = [_row(bss, one, case_ref=case_ref, at=at, by=by) for one in exchanges]
-    with transaction.atomic(durable=True):
+    """Store the exchanges together and return their refs, in order."""
+    key = open_key(case_ref or NO_CASE)
+    rows = [_row(bss, one, key, case_ref=case_ref, at=at, by=by) for one in exchanges]
+    with transaction.atomic(savepoint=False):
         Evidence.objects.bulk_create(rows)
     return [row.ref for row in rows]
 
@@ -62,8 +63,8 @@ def asked_text(evidence: Evidence) -> str:
     return unseal_under(evidence.case_ref or NO_CASE, bytes(evidence.asked_box), _aad("asked", evidence.ref))
 
 
-def _row(bss: Bss, one: Exchanged, *, case_ref: str, at: datetime, by: Actor) -> Evidence:
-    ref, key = new_ref(), case_ref or NO_CASE
+def _row(bss: Bss, one: Exchanged, key: OpenKey, *, case_ref: str, at: datetime, by: Actor) -> Evidence:
+    ref = new_ref()
     answer = without_codes(one.reply.raw.decode("utf-8", errors="replace"))
     return Evidence(
         ref=ref,
@@ -74,8 +75,8 @@ def _row(bss: Bss, one: Exchanged, *, case_ref: str, at: datetime, by: Actor) ->
         command_ref=one.command_ref,
         ending=one.reply.ending.value,
         code=one.reply.code,
-        asked_box=seal_under(key, without_codes(one.asked), _aad("asked", ref)),
-        answer_box=seal_under(key, answer, _aad("answer", ref)),
+        asked_box=key.seal(without_codes(one.asked), _aad("asked", ref)),
+        answer_box=key.seal(answer, _aad("answer", ref)),
         sha=hashlib.sha256(answer.encode()).hexdigest(),
         at=at,
         ms=one.reply.ms,

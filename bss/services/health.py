@@ -31,7 +31,7 @@ def may_pass(bss: Bss, *, at: datetime, probe_s: float) -> bool:
 
 def answered(bss: Bss, *, at: datetime) -> None:
     """The province answered (a refusal is an answer): the breaker closes. Writes only when something changes."""
-    with transaction.atomic(durable=True):
+    with transaction.atomic(savepoint=False):
         Health.objects.filter(operator=bss.operator, province=bss.province, failures__gt=0).update(
             failures=0, open_until=None, last_ok_at=at
         )
@@ -39,7 +39,7 @@ def answered(bss: Bss, *, at: datetime) -> None:
 
 def failed(bss: Bss, *, at: datetime, limit: int, open_s: int) -> None:
     """One more failure in a row; from the `limit`-th on the breaker is open for `open_s` seconds."""
-    with transaction.atomic(durable=True):
+    with transaction.atomic(savepoint=False):
         Health.objects.bulk_create([Health(operator=bss.operator, province=bss.province)], ignore_conflicts=True)
         Health.objects.filter(operator=bss.operator, province=bss.province).update(
             failures=F("failures") + 1,

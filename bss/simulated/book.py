@@ -16,12 +16,13 @@ from portal.clock import SHANGHAI
 BOOK_QUESTIONS = frozenset({"book_digest", "book_rows"})
 _DIGESTS = """
 WITH nets AS (
-    SELECT case_hash, case_ref, account, on_date, sum(fen) AS fen FROM booked
-    WHERE at >= %s AND at < %s GROUP BY 1, 2, 3, 4 HAVING sum(fen) <> 0
+    SELECT case_ref, account, on_date, sum(fen)::bigint AS fen FROM booked
+    WHERE at >= %s AND at < %s GROUP BY 1, 2, 3 HAVING sum(fen) <> 0
 ), hashed AS (
-    SELECT case_hash %% %s AS bucket, ('x' || left(encode(sha256(convert_to(
-        case_ref || '|' || account || '|' || to_char(on_date, 'YYYY-MM-DD') || '|' || fen, 'UTF8')), 'hex'), 16)
-        )::bit(64)::bigint::numeric AS hash
+    SELECT ('x' || encode(substr(sha256(convert_to(case_ref, 'UTF8')), 1, 4), 'hex'))::bit(32)::bigint %% %s AS bucket,
+        ('x' || encode(substr(sha256(convert_to(
+            case_ref || '|' || account || '|' || to_char(on_date, 'YYYY-MM-DD') || '|' || fen, 'UTF8'
+        )), 1, 8), 'hex'))::bit(64)::bigint AS hash
     FROM nets
 )
 SELECT bucket, count(*) AS rows,

@@ -16,7 +16,7 @@ from portal.actors import Actor
 from portal.parameters import Parameter, value_of
 from portal.register import number_indexes
 from portal.roles import Role
-from portal.sealing import blind_indexes, unseal_under
+from portal.sealing import blind_indexes, open_key
 
 STAFF = (Role.CLERK, Role.SUPERVISOR, Role.FINANCE, Role.PORTING_OFFICER)
 
@@ -62,11 +62,11 @@ def by_ref(ref: str) -> Case | None:
 
 def answers_of(case: Case) -> dict[str, dict[str, Any]]:
     """Facts of the questions that were answered, unsealed; dates ISO, money fen."""
-    answered = case.checks.filter(ending=Ending.DONE)
-    return {
-        check.question: json.loads(unseal_under(case.ref, bytes(check.facts_box), f"check.{check.question}"))
-        for check in answered
-    }
+    answered = list(case.checks.filter(ending=Ending.DONE))
+    if not answered:
+        return {}
+    key = open_key(case.ref)
+    return {one.question: json.loads(key.unseal(bytes(one.facts_box), f"check.{one.question}")) for one in answered}
 
 
 def refusals_of(case: Case) -> dict[str, str]:

@@ -46,7 +46,8 @@ class Balance:
     """Whole fen, none negative.
 
     `paid_fen` is what the home province gets of the money collected, `applied_fen` what it takes out of prepayment;
-    both sum to what is owed. `own_fen` is prepayment to be refunded, `excess_fen` money collected and never due.
+    both sum to what is owed. `own_fen` is prepayment to be refunded, `deposit_fen` what of it is a contract's
+    deposit (used up last), `excess_fen` money collected and never due.
     """
 
     parts: Mapping[str, int] = field(default_factory=dict)
@@ -54,6 +55,7 @@ class Balance:
     paid_fen: int = 0
     applied_fen: int = 0
     own_fen: int = 0
+    deposit_fen: int = 0
     excess_fen: int = 0
     disputed: Sequence[Mapping[str, Any]] = ()
 
@@ -90,12 +92,15 @@ def balance_of(lines: Collection[Priced]) -> Balance:
     excess = max(0, collected - owed)
     disputed = [line for line in lines if line.dispute]
     paid = max(total, 0) + collected - excess
+    own = max(-total, 0) - excess
+    deposits = -sum(line.fen for line in lines if line.kind == "deposit")
     return Balance(
         parts=dict(parts),
         bills=dict(bills),
         paid_fen=paid,
         applied_fen=owed - paid,
-        own_fen=max(-total, 0) - excess,
+        own_fen=own,
+        deposit_fen=min(own, deposits),
         excess_fen=excess,
         disputed=[{"kind": line.kind, "item": line.item, "fen": line.claimed_fen or 0} for line in disputed],
     )

@@ -29,6 +29,7 @@ from portal import clock
 from portal.actors import Actor
 from portal.errors import Conflict
 from portal.moving import LEASE_S, release_lease, take_lease
+from portal.parameters import read_once
 from portal.sweeping import work_due
 
 ROUNDS = 12
@@ -73,6 +74,7 @@ def _run(pk: int, fence: int, *, by: Actor, told: bool = False) -> None:
         release_lease(Case, pk, fence)
 
 
+@read_once()
 def _step(case: Case, *, fence: int, by: Actor) -> None:
     step = STEPS.get(case.state)
     if step is not None:

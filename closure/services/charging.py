@@ -20,6 +20,7 @@ from portal import audit, clock
 from portal.actors import Actor
 from portal.errors import Conflict
 from portal.nudges import nudge
+from portal.parameters import read_once
 from portal.register import number_indexes
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 STOP, RESUME = "stop-charging", "resume-charging"
 
 
+@read_once()
 def stop(case: Case, *, by: Actor) -> bool:
     """Have the home province stop the charges as of the filing, or as of the case's going on after an unsettled
     mismatch; True once its book shows it.

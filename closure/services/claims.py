@@ -202,7 +202,14 @@ def _settle(claim: Claim, fence: int, *, by: Actor) -> None:
             move(claim, PAID, by=by, reason="paid", rules=("S-01",), fence=fence, due_at=clock.now(),
                  paid_at=clock.now(), owner="robot:closer")  # fmt: skip
             collection.collect(
-                home, visited, case_ref=claim.ref, payment_ref=payment.ref, fen=claim.fen, split=claim.parts, by=by
+                home,
+                visited,
+                case_ref=claim.ref,
+                payment_ref=payment.ref,
+                fen=claim.fen,
+                split=claim.parts,
+                method=payment.method,
+                by=by,
             )
             _record(claim, "paid", by=by)
     elif payment.ended_at is not None:

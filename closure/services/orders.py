@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Subquery
 
 from bss.gateway import Bss
 from bss.models import Command
@@ -65,8 +66,8 @@ def _tries(case: Case, step: str) -> int:
 
 def last(case: Case, step: str) -> Command | None:
     """The latest command of `step`, or None when none was intended."""
-    order = CaseOrder.objects.filter(case=case, step=step).order_by("-seq").first()
-    return Command.objects.get(ref=order.command_ref) if order else None
+    latest = CaseOrder.objects.filter(case=case, step=step).order_by("-seq").values("command_ref")[:1]
+    return Command.objects.filter(ref=Subquery(latest)).first()
 
 
 def name_of(case: Case, step: str, *, sends: int, by_hand: bool) -> str:

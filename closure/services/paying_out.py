@@ -55,7 +55,7 @@ def pay_out(case: Case, *, by: Actor) -> datetime | None:
     follow(provinces_of(case)[0], payout, by=by)
     if payout.state == PAID_OUT:
         with transaction.atomic(durable=True):
-            refunds.pay_refund(*provinces_of(case), case_ref=case.ref, fen=fen, by=by)
+            refunds.pay_refund(*provinces_of(case), case_ref=case.ref, fen=fen, route=payout.route, by=by)
     return outlook(case, payout, by=by)
 
 
@@ -74,7 +74,8 @@ def give_back(case: Case, *, by: Actor) -> datetime | None:
     follow(provinces_of(case)[0], payout, by=by)
     if payout.state == PAID_OUT:
         with transaction.atomic(durable=True):
-            collection.return_payment(provinces_of(case)[0], case_ref=case.ref, fen=case.collected_fen, by=by)
+            home, fen = provinces_of(case)[0], case.collected_fen
+            collection.return_payment(home, case_ref=case.ref, fen=fen, route=payout.route, by=by)
     return outlook(case, payout, by=by)
 
 
@@ -185,9 +186,16 @@ def _intend(case: Case, fen: int, route: str, *, by: Actor) -> None:
         locked = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
         if not locked.payout_ref:
             if route != ORIGINAL:
-                refunds.owe_refund(*provinces_of(case), case_ref=case.ref, fen=fen, by=by)
+                _owe(case, fen, by=by)
             new_payout(locked, fen, route, by=by)
         case.payout_ref = locked.payout_ref
+
+
+def _owe(case: Case, fen: int, *, by: Actor) -> None:
+    """The home province owes it, what is a contract's deposit out of its own account (C-05)."""
+    quote = current_quote(case)
+    deposit = balance_of(quote.lines.all()).deposit_fen if quote else 0
+    refunds.owe_refund(*provinces_of(case), case_ref=case.ref, fen=fen, deposit_fen=deposit, by=by)
 
 
 def provinces_of(case: Case) -> tuple[Bss, Bss]:

@@ -111,6 +111,7 @@ def _collect(case: Case, payment: Payment, *, fence: int, by: Actor) -> None:
         payment_ref=payment.ref,
         fen=payment.fen,
         split=split_of(quote) if quote else {},
+        method=payment.method,
         by=by,
     )
     facts = {"case_no": case.case_no, "paid_fen": payment.fen}

@@ -114,7 +114,14 @@ def _settle(row: Restoring, fence: int, *, by: Actor) -> None:
             home, visited = provinces_of(row)
             split = {"applied": row.fen}
             collection.collect(
-                home, visited, case_ref=row.ref, payment_ref=payment.ref, fen=row.fen, split=split, by=by
+                home,
+                visited,
+                case_ref=row.ref,
+                payment_ref=payment.ref,
+                fen=row.fen,
+                split=split,
+                method=payment.method,
+                by=by,
             )
             audit.record("restoring.paid", subject_ref=row.ref, by=by, chain=row.province, rules=("C-15", "S-01"))
     elif payment.state in NOT_PAID:

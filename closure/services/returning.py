@@ -37,7 +37,7 @@ def give_back(row: Restoring, *, by: Actor) -> bool:
     follow(provinces_of(row)[0], payout, by=by)
     if payout.state == PAID_OUT:
         with transaction.atomic(durable=True):
-            collection.return_payment(provinces_of(row)[0], case_ref=row.ref, fen=row.fen, by=by)
+            collection.return_payment(provinces_of(row)[0], case_ref=row.ref, fen=row.fen, route=payout.route, by=by)
     elif payout.state in BOUNCED:
         _report_bounce(row, payout, by=by)
     return payout.state in (PAID_OUT, *BOUNCED)

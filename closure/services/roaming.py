@@ -146,7 +146,7 @@ def _settle(tail: RoamingTail, fence: int, *, by: Actor) -> datetime | None:
     with transaction.atomic(durable=True):
         if tail.back_fen:
             places = paying_out.provinces_of(tail.case)
-            refunds.pay_refund(*places, case_ref=tail.ref, fen=tail.back_fen, by=by)
+            refunds.pay_refund(*places, case_ref=tail.ref, fen=tail.back_fen, route=payout.route, by=by)
         move(tail, OVER, by=by, reason="settled", rules=("C-06", "S-02"), fence=fence, due_at=None, owner="")
         invoice.issue(tail.case, of=tail.ref, by=by)
     return None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 
-from bss.gateway import Answer, Bss, Ending, ask, ask_all
+from bss.gateway import Answer, Bss, Ending, ask, ask_groups
 from bss.services import obstructions
 from closure import states
 from closure.models import Case, Check, FindingRow
@@ -28,11 +29,12 @@ from portal.models import LineAccount
 from portal.moving import move
 from portal.nudges import nudge
 from portal.register import home_of
-from portal.sealing import blind_index, seal_under
+from portal.sealing import blind_index, open_key
 from portal.services import notices
 from realname.authority import Match
 
 FINAL = (Ending.DONE, Ending.REFUSED)
+_TOLD = ("ending", "facts_box", "code", "evidence_ref", "answered_at", "ms", "attempts")
 
 
 def begin(case: Case, *, fence: int, by: Actor) -> None:
@@ -49,20 +51,25 @@ def verify(case: Case, *, fence: int, by: Actor) -> None:
     asked = {check.question for check in _open(case)}
     waiting = {question: _about(case, question) for question in asked if question != "other_line"}
     if "other_line" in asked:
-        _store(case, _ask_other_line(case, by=by), by=by)
+        _store(case, [_ask_other_line(case, by=by)])
     if waiting:
-        for answer in ask_all(orders.home_of_case(case), waiting, case_ref=case.ref, by=by):
-            _store(case, _insist(case, answer, by=by), by=by)
+        for group in ask_groups(orders.home_of_case(case), waiting, case_ref=case.ref, by=by):
+            unlawful = [answer for answer in group if _is_unlawful(answer)]
+            _store(case, [answer for answer in group if answer not in unlawful])
+            for answer in unlawful:
+                _store(case, [_insist(case, answer, by=by)])
     if _open(case):
         _wait(case, fence=fence, by=by)
     else:
         conclude(case, fence=fence, by=by)
 
 
+def _is_unlawful(answer: Answer) -> bool:
+    return answer.ending == Ending.REFUSED and not orders.may_block(answer.code)
+
+
 def _insist(case: Case, answer: Answer, *, by: Actor) -> Answer:
     """A question refused for an unlawful reason is recorded and asked once more with a directive (B-2, B-7)."""
-    if answer.ending != Ending.REFUSED or orders.may_block(answer.code):
-        return answer
     obstruction = obstructions.record(
         answer.bss,
         "question_refused",
@@ -99,17 +106,23 @@ def _ask_other_line(case: Case, *, by: Actor) -> Answer:
     return Answer(**{**answer.__dict__, "question": "other_line"})
 
 
-def _store(case: Case, answer: Answer, *, by: Actor) -> None:
-    facts = seal_under(case.ref, json.dumps(answer.facts, ensure_ascii=False), f"check.{answer.question}")
+def _store(case: Case, answers: Sequence[Answer]) -> None:
+    """Put down what arrived together; a check that is answered already stays as it is."""
+    if not answers:
+        return
+    key, told = open_key(case.ref), {answer.question: answer for answer in answers}
     with transaction.atomic(durable=True):
-        check = Check.objects.select_for_update().get(case=case, question=answer.question)
-        if check.ending in FINAL:
-            return
-        check.ending, check.facts_box, check.code = answer.ending, facts, answer.code[:32]
-        check.evidence_ref, check.answered_at, check.ms = answer.evidence_ref, answer.at, answer.ms
-        check.attempts += 1
-        check.save()
-        if answer.question == "password" and answer.ending in FINAL:
+        waiting = case.checks.select_for_update().filter(question__in=told).exclude(ending__in=FINAL)
+        checks = list(waiting.order_by("pk"))
+        for check in checks:
+            answer = told[check.question]
+            facts = key.seal(json.dumps(answer.facts, ensure_ascii=False), f"check.{answer.question}")
+            check.ending, check.facts_box, check.code = answer.ending, facts, answer.code[:32]
+            check.evidence_ref, check.answered_at, check.ms = answer.evidence_ref, answer.at, answer.ms
+            check.attempts += 1
+        # An upsert of rows that are there and locked: one short statement, whatever their number.
+        Check.objects.bulk_create(checks, update_conflicts=True, unique_fields=["id"], update_fields=_TOLD)
+        if any(check.question == "password" and check.ending in FINAL for check in checks):
             Case.objects.filter(pk=case.pk).update(password_box=b"")
 
 

@@ -18,7 +18,7 @@ from closure.words.shown import route_words
 from portal import clock
 from portal.lexicon import say
 from portal.models import AuditEntry
-from settlement.ledger import BOUNCED_REFUND, PREPAYMENT, PROVIDER, SUSPENSE
+from settlement.ledger import BOUNCED_REFUND, CASH, PREPAYMENT, PROVIDER, SUSPENSE
 from settlement.models import Payment, Transfer
 from settlement.queries import transfers_under
 from settlement.queries_invoices import invoices_under
@@ -74,7 +74,7 @@ def invoices_of(case: Case, lang: str) -> list[dict[str, Any]]:
 def _entry(n: int, row: Transfer, lang: str) -> dict[str, Any]:
     """One transfer: what is undone is written in red, as its exact opposite."""
     sums = {entry.account.kind: entry.fen for entry in row.entries.all()}
-    whole = next((sums[kind] for kind in (PROVIDER, BOUNCED_REFUND, SUSPENSE, PREPAYMENT) if sums.get(kind)), 0)
+    whole = next((sums[kind] for kind in (PROVIDER, CASH, BOUNCED_REFUND, SUSPENSE, PREPAYMENT) if sums.get(kind)), 0)
     fen = abs(whole or sum(abs(one) for one in sums.values()) // 2)
     red = row.reverses_id is not None
     return {

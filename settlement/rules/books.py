@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from settlement.ledger import CLEARING, PAYABLE, PROVIDER, RECEIVABLE
+from settlement.ledger import BANK, CASH, CASH_DIFFERENCE, CLEARING, PAYABLE, PROVIDER, RECEIVABLE
 
-GROUPS = (PROVIDER, RECEIVABLE, PAYABLE, CLEARING, "own")
-"""The columns of the tree; `own` is everything a company has with its own subscribers."""
+GROUPS = ("money", RECEIVABLE, PAYABLE, CLEARING, "own")
+"""The columns of the tree; `money` is what a company has in hand, `own` everything with its own subscribers."""
+_IN_HAND = frozenset({PROVIDER, CASH, BANK, CASH_DIFFERENCE})
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ def by_company(balances: Iterable[tuple[str, str, int]]) -> list[CompanyRow]:
     sums: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(GROUPS, 0))
     count: dict[str, int] = defaultdict(int)
     for company, kind, fen in balances:
-        sums[company][kind if kind in GROUPS else "own"] += fen
+        sums[company]["money" if kind in _IN_HAND else kind if kind in GROUPS else "own"] += fen
         count[company] += 1
     return [
         CompanyRow(company, tuple(groups.values()), sum(groups.values()), count[company])

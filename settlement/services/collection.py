@@ -12,14 +12,15 @@ from portal.errors import Conflict
 from settlement.ledger import (
     BILLS,
     LATE_FEE,
+    MONEY,
     PAYABLE,
     PENALTY,
     PREPAYMENT,
-    PROVIDER,
     RECEIVABLE,
     UNBILLED,
     AccountKey,
     Leg,
+    money_of,
 )
 from settlement.models import Entry, Transfer
 from settlement.services.ledger import post, reverse
@@ -28,17 +29,26 @@ _SPLIT = {"bills": BILLS, "late_fee": LATE_FEE, "penalty": PENALTY, "unbilled": 
 
 
 def collect(
-    home: Bss, visited: Bss, *, case_ref: str, payment_ref: str, fen: int, split: Mapping[str, int], by: Actor
+    home: Bss,
+    visited: Bss,
+    *,
+    case_ref: str,
+    payment_ref: str,
+    fen: int,
+    split: Mapping[str, int],
+    method: str = "",
+    by: Actor,
 ) -> Transfer:
     """Post what the visited province collected for the home province, once per payment, in the caller's transaction.
 
     `split` divides everything collected in the case, this payment included, by purpose: bills, late_fee, penalty,
     unbilled, and applied (negative: the subscriber's prepayment used up; positive: owed back). Only what it changes
-    is posted at home. Raises ValueError when it names another purpose, Conflict when it is not the sum of the case's
-    transfers and this payment.
+    is posted at home. Cash (`method`) lies in the store, everything else with the provider. Raises ValueError when it
+    names another purpose, Conflict when it is not the sum of the case's transfers and this payment.
     """
     changes = _changes(home, split, _posted(home, case_ref, payment_ref), fen)
-    legs = [Leg(AccountKey(visited.operator, visited.province, PROVIDER), fen), *owes(visited, home, fen), *changes]
+    money = AccountKey(visited.operator, visited.province, money_of(method))
+    legs = [Leg(money, fen), *owes(visited, home, fen), *changes]
     return post("collect", legs, key=f"collect:{payment_ref}", case_ref=case_ref, command_ref=payment_ref, by=by)
 
 
@@ -91,19 +101,35 @@ def _changes(home: Bss, split: Mapping[str, int], before: Mapping[str, int], fen
     return [Leg(AccountKey(home.operator, home.province, kind), -share) for kind, share in shares.items() if share]
 
 
-def return_payment(home: Bss, *, case_ref: str, fen: int, by: Actor) -> list[Transfer]:
+def return_payment(home: Bss, *, case_ref: str, fen: int, route: str = "", by: Actor) -> list[Transfer]:
     """Reverse everything collected in a case that ends without closing (C-12), in the caller's transaction, by
     whichever province of the operator it was collected: a case may have been taken over since.
 
-    Each collection is reversed once, however often this is called. Raises Conflict when what was collected is not
+    Each collection is reversed once, however often this is called; what went another `route` than it came is moved on
+    between the company's cash and the provider. Raises Conflict when what was collected is not
     `fen`, so that what the payer gets back and what the books say cannot differ.
     """
     collected = list(Transfer.objects.filter(case_ref=case_ref, purpose="collect").order_by("pk"))
-    account = {"account__operator": home.operator, "account__kind": PROVIDER}
-    money = sum(entry.fen for transfer in collected for entry in transfer.entries.filter(**account))
-    if money != fen:
+    account = {"account__operator": home.operator, "account__kind__in": MONEY}
+    money = [
+        entry for one in collected for entry in one.entries.filter(**account).select_related("account", "transfer")
+    ]
+    if sum(entry.fen for entry in money) != fen:
         raise Conflict("error.conflict", rule_id="C-12")
-    return _returned(collected, by=by)
+    undone = _returned(collected, by=by)
+    for entry in money if route not in ("", "original") else []:
+        _moved_on(entry, money_of(route), by=by)
+    return undone
+
+
+def _moved_on(came: Entry, kind: str, *, by: Actor) -> None:
+    """What came by one way has left by another: one company's own money, from this account to that."""
+    account = came.account
+    if account.kind != kind:
+        here, there = (AccountKey(account.operator, account.province, one) for one in (account.kind, kind))
+        legs = [Leg(here, came.fen), Leg(there, -came.fen)]
+        key = f"otherwise:{came.transfer.ref}"
+        post("paid_otherwise", legs, key=key, case_ref=came.transfer.case_ref, by=by)
 
 
 def taken_out(home: Bss, case_ref: str) -> list[Leg]:

@@ -13,7 +13,10 @@ from closure.queries import unused_fen
 from settlement.ledger import (
     BILLS,
     BOUNCED_REFUND,
+    CASH,
+    DEPOSIT,
     LATE_FEE,
+    MONEY,
     PENALTY,
     PREPAYMENT,
     PROVIDER,
@@ -33,6 +36,8 @@ NAMES = {
     "prepayment": PREPAYMENT,
     "agent": PROVIDER,
 }
+SAME = {CASH: PROVIDER, DEPOSIT: PREPAYMENT}
+"""What a home's book and a bank do not tell apart."""
 ON_ITS_WAY = (REFUND_OWED, BOUNCED_REFUND, SUSPENSE)
 """What home has booked as paid and nobody has: all of it is zero once the money is out."""
 Unit = Case | Restoring | Claim | RoamingTail
@@ -68,10 +73,12 @@ def _refs(units: Sequence[Unit]) -> list[str]:
 
 
 def _ledger(units: Sequence[Unit]) -> Sums:
-    rows = Entry.objects.filter(account__kind__in=(*NAMES.values(), *ON_ITS_WAY), transfer__case_ref__in=_refs(units))
+    rows = Entry.objects.filter(
+        account__kind__in=(*NAMES.values(), *SAME, *ON_ITS_WAY), transfer__case_ref__in=_refs(units)
+    )
     sums: Sums = Counter()
     for case_ref, kind, fen in rows.values_list("transfer__case_ref", "account__kind", "fen"):
-        sums[case_ref, kind] += fen
+        sums[case_ref, SAME.get(kind, kind)] += fen
     return sums
 
 
@@ -107,7 +114,7 @@ def _against_people(units: Sequence[Unit]) -> Iterator[str]:
     charges = _charges(units)
     made = Transfer.objects.filter(purpose="collect", case_ref__in=_refs(units))
     for transfer in made.prefetch_related("entries__account"):
-        money = sum(entry.fen for entry in transfer.entries.all() if entry.account.kind == PROVIDER)
+        money = sum(entry.fen for entry in transfer.entries.all() if entry.account.kind in MONEY)
         if charges.get(transfer.command_ref) != money:
             yield f"{transfer.key}: {money} collected, the bank took {charges.get(transfer.command_ref)}"
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import Sum
 
-from bss.simulated import BucketSpec, ContractSpec
+from bss.provinces import Bss
+from bss.simulated import BillSpec, BucketSpec, ContractSpec
 from closure import states
 from closure.models import Case
 from closure.queries import current_quote
 from closure.rules.buckets import bucket_lines
 from closure.rules.dispute import SetAside
 from closure.services import disputes, payment, refund
+from portal import clock
 from portal.models import ParameterValue
+from settlement.models import Entry
+from settlement.services import reconciling
 from tests.closure.conftest import MORNING, ROBOT, World
 from tests.closure.test_disputes import dispute
 from tests.rules.test_any_answer import a_contract
@@ -77,6 +82,34 @@ def test_a_deposit_goes_back_by_default_and_the_treatment_is_pinned_to_the_quote
     quote = current_quote(world.quoted())
     assert quote is not None
     assert (quote.total_fen, quote.parameters["closure.deposit"]) == (-20000, "refund")
+
+
+@pytest.mark.parametrize(
+    ("bill_fen", "posted"),
+    [
+        (0, {"prepayment": 30000, "deposit": 20000}),
+        (12000, {"prepayment": 30000, "deposit": 20000}),
+        (42000, {"prepayment": 42000, "deposit": 8000}),
+    ],
+)
+def test_own_money_is_used_up_before_a_deposit_and_each_has_its_account_c_05(
+    world: World, fujian: Callable[..., None], bill_fen: int, posted: dict[str, int]
+) -> None:
+    owed = BillSpec("2026-10", bill_fen, 0, date(2026, 11, 1), date(2026, 12, 31))
+    fujian(buckets=[OWN, DEPOSIT], bills=[owed] if bill_fen else [])
+    case = world.quoted()
+    refund.choose_route(case, "card", "6222020000000000000", by=world.by)
+    payment.settle_without_payment(Case.objects.get(pk=case.pk), 1, by=world.by)
+    assert world.work(case).state == states.CLOSED
+    rows = Entry.objects.filter(account__kind__in=("prepayment", "deposit"))
+    assert dict(rows.order_by().values_list("account__kind").annotate(fen=Sum("fen"))) == posted
+    assert reconciled_state() == "AGREED"
+
+
+def reconciled_state() -> str:
+    """What a reconciliation of Fujian says a day later: its book calls both prepayment."""
+    with clock.frozen(MORNING + timedelta(days=1)):
+        return reconciling.run(reconciling.start(Bss("161", "35"), MORNING.date(), by=ROBOT).ref, by=ROBOT).state
 
 
 @pytest.mark.parametrize(("province", "on"), [("32", date(2026, 1, 1)), ("35", date(2026, 12, 1))])

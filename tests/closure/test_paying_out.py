@@ -15,7 +15,7 @@ from portal.actors import robot
 from portal.errors import Conflict, Invalid
 from portal.masked import Phone
 from portal.models import Notice, WorkOrder
-from settlement.ledger import PROVIDER, AccountKey
+from settlement.ledger import CASH, PROVIDER, AccountKey
 from settlement.models import Payout
 from settlement.queries import balance_of
 from settlement.services.payouts import code_of
@@ -41,13 +41,13 @@ def test_a_refund_to_another_number_of_the_holder_arrives(world: World, fujian: 
 def test_cash_waits_until_its_code_is_shown(world: World, fujian: Callable[..., None]) -> None:
     fujian(buckets=[OWN])
     case = later(world, closed(world, "cash", ""))
-    payout = Payout.objects.get()
-    assert (payout.state, balance_of(AccountKey("161", "32", PROVIDER))) == ("SENT", 0)
+    payout, drawer = Payout.objects.get(), AccountKey("161", "32", CASH)
+    assert (payout.state, balance_of(drawer)) == ("SENT", 0)
     with pytest.raises(Invalid):
         paying_out.hand_over(case, "0" * 8, store="nanjing-1", by=CLERK)
     paying_out.hand_over(case, code_of(payout), store="nanjing-1", by=CLERK)
     later(world, case, 71)
-    assert balance_of(AccountKey("161", "32", PROVIDER)) == -3650
+    assert (balance_of(drawer), balance_of(AccountKey("161", "32", PROVIDER))) == (-3650, 0)
 
 
 def test_cash_is_handed_out_once(world: World, fujian: Callable[..., None]) -> None:

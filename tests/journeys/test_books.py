@@ -173,8 +173,15 @@ def test_the_books_are_kept_in_a_browser_by_two(
     settled(qian, sun, frozen_month())
     invoiced(qian, Invoice.objects.get(case_ref=cases[0].ref), page, axe)
     checked_again(qian, strange_row)
+    late_ones(qian)
     assert wanted() - qian.opened - sun.opened == {"invoice-check"}
     assert fresh(cases[1]).state == states.CLOSED
+
+
+def late_ones(clerk: Clerk) -> None:
+    """The list of late refunds."""
+    clerk.page.goto("/settlement/late-refunds")
+    clerk.look()
 
 
 def followed(clerk: Clerk) -> None:

@@ -37,6 +37,7 @@ PARTS = {
 }
 BY = robot("cashier")
 QIAN, SUN = person("qian"), person("sun")
+MONEY = {"card": "provider", "cash": "cash"}
 SEQUENCES, CARRIED_ON = 1000, 2
 FIRST, NOON = date(2024, 1, 1), time(12)
 Account = tuple[str, str, str]
@@ -67,11 +68,21 @@ class Story:
     def collect(self) -> None:
         fen = self.draw.randint(1, 99999)
         split, legs = self._split(fen)
-        legs[self.visited.province, "provider", ""] += fen
+        method = self.draw.choice(("card", "cash"))
+        legs[self.visited.province, MONEY[method], ""] += fen
         legs.update(self._owed(self.visited, HOME, fen))
         payment = new_ref()
         for _ in range(self.draw.randint(1, 2)):  # a callback may come twice
-            made = collect(HOME, self.visited, case_ref=self.ref, payment_ref=payment, fen=fen, split=split, by=BY)
+            made = collect(
+                HOME,
+                self.visited,
+                case_ref=self.ref,
+                payment_ref=payment,
+                fen=fen,
+                split=split,
+                method=method,
+                by=BY,
+            )
         self.said[f"collect:{payment}"] = made, legs
 
     def offset(self) -> None:
@@ -97,7 +108,12 @@ class Story:
         self.undone |= {key for key in self.said if key.startswith("offset")}
 
     def return_payment(self) -> None:
-        fens = [legs[self.visited.province, "provider", ""] for key, (_, legs) in self.said.items() if "collect" in key]
+        fens = [
+            legs[self.visited.province, kind, ""]
+            for key, (_, legs) in self.said.items()
+            for kind in MONEY.values()
+            if "collect" in key
+        ]
         return_payment(HOME, case_ref=self.ref, fen=sum(fens), by=BY)
         self.undone |= {key for key in self.said if key.startswith("collect")}
 

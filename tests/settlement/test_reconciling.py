@@ -9,7 +9,8 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 
-from bss.digests import bucket_of
+from bss.digests import BUCKETS, bucket_of, digest_of
+from bss.legs import ACCOUNTS
 from bss.models import Command, Evidence
 from bss.provinces import Bss
 from bss.simulated import Temper, set_temper
@@ -22,7 +23,7 @@ from portal.work_orders import WorkOrder
 from settlement import states
 from settlement.ledger import BILLS, PROVIDER, AccountKey, Leg
 from settlement.models import Difference, Reconciliation
-from settlement.queries_reconciling import companies
+from settlement.queries_reconciling import Span, companies, own_digests, own_nets
 from settlement.services import reconciling
 from settlement.services.ledger import post
 from tests.closure.conftest import FUJIAN, MORNING, World, fujian, money_may_differ, world
@@ -118,6 +119,18 @@ def test_twenty_planted_faults_are_found_each_with_its_own_order(
     assert {(one.state, one.owner, one.province) for one in orders.values()} == {("OPEN", "operator:161:35", "35")}
     assert all(one.due_at == CHECKED + timedelta(days=2) for one in orders.values())
     assert all(Evidence.objects.get(ref=one.evidence_ref).question == "book_rows" for one in found)
+
+
+def test_every_account_of_a_book_has_its_row_and_its_part_of_the_digest(world: World) -> None:
+    legs = {account: place for place, account in enumerate(ACCOUNTS, start=-3) if place}
+    place = {"case_ref": "c" * 26, "operator": FUJIAN.operator, "province": FUJIAN.province, "verb": "settle"}
+    now = {"not_after": clock.now(), "created_at": clock.now(), "ended_at": clock.now(), "booked_on": DAY}
+    with transaction.atomic():
+        Command.objects.create(state="DONE", payload_box=b"", legs=legs, **place, **now)
+    span = Span(FUJIAN, DAY, DAY)
+    nets = own_nets(span, BUCKETS, range(BUCKETS))
+    assert {net.account: net.fen for net in nets} == legs
+    assert own_digests(span, BUCKETS).total == digest_of(nets)
 
 
 def test_only_buckets_that_differ_are_read(way: str, world: World, servers: Servers, money_may_differ: None) -> None:
