@@ -29,7 +29,7 @@ chaos-quick: $(READY)  ## kill the product at ten places of every flow, and twen
 chaos: $(READY)  ## at every place, with double deaths and the whole matrix of province faults
 	@DJANGO_SETTINGS_MODULE=portal.settings.chaos $(PY) -m chaos full $(if $(SEED),--seed $(SEED))
 
-chaos-mutants: $(READY)  ## spoil the product in twenty-two ways: each is caught by the invariant it names
+chaos-mutants: $(READY)  ## spoil the product in twenty-three ways: each is caught by the invariant it names
 	@DJANGO_SETTINGS_MODULE=portal.settings.chaos $(PY) -m chaos mutants $(if $(SEED),--seed $(SEED))
 
 chaos-points: $(READY)  ## write down the crash points anew: fewer than before need a reason

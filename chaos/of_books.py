@@ -96,6 +96,17 @@ def i19_what_two_agreed_on_is_posted_once(look: Look) -> list[str]:
     return wrong + [f"large refund {ref} went out unseen" for (ref,) in alone]
 
 
+def i19_nothing_is_left_on_its_way(look: Look) -> list[str]:
+    """Once all is over nothing is owed, came back, or is in suspense any more (C-05)."""
+    left = look.rows(
+        "SELECT a.kind, sum(e.fen) FROM settlement_entry e JOIN settlement_account a ON a.id = e.account_id"
+        " JOIN settlement_transfer t ON t.id = e.transfer_id WHERE t.case_ref = ANY(%s)"
+        " AND a.kind IN ('refund_owed', 'bounced_refund', 'suspense') GROUP BY 1 HAVING sum(e.fen) <> 0",
+        look.refs,
+    )
+    return [f"{fen} left in {kind}" for kind, fen in left]
+
+
 def i20_what_is_apart_is_found(look: Look) -> list[str]:
     """Once the day of its closing was compared, whatever is apart in a case is a difference with a work order of its
     own, to the fen, and nothing else of it is (S-03).
