@@ -157,13 +157,17 @@ def _ours(call: Call, *, home: bool) -> tuple[WorkOrder, Case]:
 
 @operation("operator_orders_list", "desk.orders", answer=OrderRows, query=OrdersQuery, rules=("C-07", "C-17"))
 def list_orders(call: Call) -> dict[str, Any]:
-    """List the orders that wait: those this province has to answer, and those sent from it."""
+    """List the orders that wait: those this province has to answer, and those sent from it.
+
+    Orders about money that was paid into a line belong to no case and are not among them.
+    """
     rows = waiting_orders(call.actor, call.query.get("tab", ALL))
     if kind := call.query.get("kind"):
         rows = rows.filter(kind=kind)
     found, following = page_of(call, rows)
     cases = Case.objects.in_bulk([order.case_ref for order in found], field_name="ref")
-    return {"items": [_row(order, cases[order.case_ref], call) for order in found], "next": following}
+    items = [_row(order, cases[order.case_ref], call) for order in found if order.case_ref in cases]
+    return {"items": items, "next": following}
 
 
 @operation("operator_orders_read", "desk.orders", answer=OrderHere, rules=("C-17",))

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from bss.simulated import TieSpec
 from closure import states
 from closure.models import Case, Claim, Contact, Dispute
 from closure.services import disputes
+from portal import clock, work_orders
+from portal.actors import robot
 from portal.models import AuditEntry, WorkOrder
 from portal.refs import new_ref
 from portal.roles import Role
@@ -67,6 +70,16 @@ def test_an_operators_token_lists_the_orders_of_its_own_province(operator: Cast)
         ELSEWHERE[1]: [],
     }
     assert tabs[HOME][0]["number"] == NUMBER.masked
+
+
+def test_an_order_of_no_case_breaks_no_list(operator: Cast) -> None:
+    """As a payment into a line leaves one whose return came back."""
+    with transaction.atomic():
+        work_orders.open_order(
+            "refund", case_ref=new_ref(), operator="161", province="35", facts={}, due_at=clock.now(), by=robot("test")
+        )
+    rows = said(operator.staff[HOME].get("operator/orders"))["items"]
+    assert [row["case_ref"] for row in rows] == [operator.ref]
 
 
 def test_tab_and_kind_choose_among_the_orders(operator: Cast) -> None:
