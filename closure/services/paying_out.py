@@ -22,7 +22,7 @@ from portal.errors import Conflict
 from portal.models import WorkOrder
 from portal.nudges import nudge
 from portal.services import notices
-from settlement.models import Payout
+from settlement.models import Payment, Payout
 from settlement.services import collection, late_refunds, payouts, refunds, setting_apart
 from settlement.states import AWAITING, SENT
 
@@ -69,7 +69,7 @@ def give_back(case: Case, *, by: Actor) -> datetime | None:
     if not case.collected_fen:
         return None
     if not case.payout_ref:
-        _intend(case, case.collected_fen, ORIGINAL, by=by)
+        _intend(case, case.collected_fen, _way_back(case), owed=False, by=by)
     payout = payouts.run(case.payout_ref, by=by)
     follow(provinces_of(case)[0], payout, by=by)
     if payout.state == PAID_OUT:
@@ -196,12 +196,18 @@ def _refused_at_home(case: Case, command: Command, *, by: Actor) -> datetime:
     return soon(1)
 
 
-def _intend(case: Case, fen: int, route: str, *, by: Actor) -> None:
-    """The first payout of a case, once, with what the books owe for it."""
+def _way_back(case: Case) -> str:
+    """As it came: cash is fetched in a store, everything else goes back by the provider, whole (C-12)."""
+    paid = Payment.objects.filter(case_ref=case.ref, state="PAID").values_list("method", flat=True)
+    return payouts.CASH if set(paid) == {payouts.CASH} else ORIGINAL
+
+
+def _intend(case: Case, fen: int, route: str, *, owed: bool = True, by: Actor) -> None:
+    """The first payout of a case, once; with what the books owe for it, unless it only returns what was collected."""
     with transaction.atomic(durable=True):
         locked = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
         if not locked.payout_ref:
-            if route != ORIGINAL:
+            if owed and route != ORIGINAL:
                 _owe(case, fen, by=by)
             new_payout(locked, fen, route, by=by)
         case.payout_ref = locked.payout_ref

@@ -37,7 +37,7 @@ def new_payout(
         province=locked.visiting_province,
         home_province=locked.province,
         asked_by=by.ref if by.signed_in else refund_asked_by(locked),
-        destination="" if route == ORIGINAL else destination_of(locked),
+        destination="" if route in (ORIGINAL, payouts.CASH) else destination_of(locked),
         arrives_days=refund_days(locked, route),
         promised_on=_promised_on(locked, route, of, replaces),
         nudge="closure.roaming" if of else "closure.advance",

@@ -117,7 +117,7 @@ def return_payment(home: Bss, *, case_ref: str, fen: int, route: str = "", by: A
     if sum(entry.fen for entry in money) != fen:
         raise Conflict("error.conflict", rule_id="C-12")
     undone = _returned(collected, by=by)
-    for entry in money if route not in ("", "original") else []:
+    for entry in money if route else []:
         _moved_on(entry, money_of(route), by=by)
     return undone
 

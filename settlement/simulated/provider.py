@@ -18,15 +18,16 @@ ENDINGS = frozenset({"pending", "paid", "refused", "unknown"})
 
 
 class SimulatedProvider:
-    """Answers from its own tables; a charge is pending until somebody decides it at the cashier's page."""
+    """Answers from its own tables; a charge is pending until somebody decides it at the cashier's page, which is a
+    store's till too: cash is paid once a store says that it has it.
+    """
 
     def open_charge(self, ref: str, fen: int, *, method: str, not_after: datetime) -> Said:
-        """Open a charge, once per ref; cash taken at a store's counter is paid at once."""
+        """Open a charge, once per ref."""
         _outside()
         with transaction.atomic(durable=True):
             row, made = SimulatedCharge.objects.get_or_create(
-                ref=ref,
-                defaults={"fen": fen, "not_after": not_after, "ending": "paid" if method == "cash" else "pending"},
+                ref=ref, defaults={"fen": fen, "not_after": not_after, "ending": "pending"}
             )
             if not made and not row.opened:
                 row.fen, row.not_after, row.opened = fen, not_after, True

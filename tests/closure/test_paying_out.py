@@ -9,18 +9,19 @@ import pytest
 from django.conf import LazySettings
 
 from bss.simulated import Temper, plant, set_temper
-from closure.services import paying_out
+from closure.services import paying_out, payment, withdrawal
 from portal import clock, work_orders
 from portal.actors import robot
 from portal.errors import Conflict, Invalid
 from portal.masked import Phone
 from portal.models import Notice, WorkOrder
 from settlement.ledger import CASH, PROVIDER, AccountKey
-from settlement.models import Payout
+from settlement.models import Payment, Payout
 from settlement.queries import balance_of
 from settlement.services.payouts import code_of
+from settlement.simulated.provider import decide
 from tests.closure.conftest import FUJIAN, MORNING, ROBOT, World, a_line
-from tests.closure.refunded import CARD, OTHER_CARD, OWN, bounced, closed, fresh, later, refunded, returned
+from tests.closure.refunded import CARD, OTHER_CARD, OWED, OWN, bounced, closed, fresh, later, refunded, returned
 
 CLERK = robot("store")
 
@@ -48,6 +49,26 @@ def test_cash_waits_until_its_code_is_shown(world: World, fujian: Callable[..., 
     paying_out.hand_over(case, code_of(payout), store="nanjing-1", by=CLERK)
     later(world, case, 71)
     assert (balance_of(drawer), balance_of(AccountKey("161", "32", PROVIDER))) == (-3650, 0)
+
+
+def test_cash_that_was_paid_in_waits_in_the_store_when_the_case_is_withdrawn_c_12(
+    world: World, fujian: Callable[..., None]
+) -> None:
+    fujian(bills=[OWED])
+    case = world.quoted()
+    charge = payment.pay(case, "cash", 1, by=world.by)
+    assert (world.work(case).state, Payment.objects.get().state) == ("PAYING", "SENT")
+    decide(charge.ref, "paid")
+    set_temper(FUJIAN, Temper.OBSTRUCTIVE, only=["settle"], code="2067", words="欠费 12.00 元")
+    case = world.work(case)
+    set_temper(FUJIAN, Temper.HONEST)
+    withdrawal.withdraw(case, by=world.by)
+    case = later(world, case)
+    payout, drawer = Payout.objects.get(), AccountKey("161", "32", CASH)
+    assert (payout.route, payout.state, balance_of(drawer)) == ("cash", "SENT", 5800)
+    paying_out.hand_over(case, code_of(payout), store="nanjing-1", by=CLERK)
+    later(world, case, 71)
+    assert (balance_of(drawer), balance_of(AccountKey("161", "32", PROVIDER))) == (0, 0)
 
 
 def test_cash_is_handed_out_once(world: World, fujian: Callable[..., None]) -> None:

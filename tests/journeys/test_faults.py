@@ -21,6 +21,7 @@ from portal.queries.people import line_actor
 from portal.servers.process import wait_for
 from portal.services import codes, subscribers
 from settlement.queries import trial_balance
+from settlement.simulated import provider
 from tests.journeys.product import RunningProduct
 
 GUIZHOU = Bss("163", "52")
@@ -44,7 +45,7 @@ def filed(place: int) -> Case:
 def pay_in_cash(case: Case) -> None:
     by = line_actor(subscribers.sign_in(case.number, robot("test")))
     unbinding.acknowledge(case, by=by)
-    payment.pay(case, "cash", case.quotes.count(), by=by)
+    provider.decide(payment.pay(case, "cash", case.quotes.count(), by=by).ref, "paid")
 
 
 def reached(cases: list[Case], *wanted: str, all_of_them: bool = True) -> Callable[[], bool]:

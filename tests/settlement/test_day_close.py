@@ -79,7 +79,10 @@ def test_cash_that_goes_back_by_card_moves_on_to_the_provider(taken: None) -> No
     assert trial_balance() == 0
 
 
-def test_cash_that_goes_back_as_it_came_leaves_the_drawer(taken: None) -> None:
+@pytest.mark.parametrize(("route", "drawer", "provider"), [("cash", -1200, 0), ("original", 3800, -5000)])
+def test_cash_leaves_the_drawer_only_where_it_is_handed_out_again(
+    taken: None, route: str, drawer: int, provider: int
+) -> None:
     with transaction.atomic(durable=True):
-        return_payment(FUJIAN, case_ref=CASE, fen=5000, route="original", by=ROBOT)
-    assert (held(CASH), held(PROVIDER)) == (-1200, 0)
+        return_payment(FUJIAN, case_ref=CASE, fen=5000, route=route, by=ROBOT)
+    assert (held(CASH), held(PROVIDER)) == (drawer, provider)

@@ -120,8 +120,11 @@ def test_a_payment_never_opened_expires(database: object, by: Actor) -> None:
         assert payments.run(payment.ref, by=by).state == "EXPIRED"
 
 
-def test_cash_at_the_counter_is_paid_at_once(database: object, by: Actor) -> None:
-    assert payments.run(intended(by, "cash").ref, by=by).state == "PAID"
+def test_cash_is_paid_once_a_store_has_it_and_not_when_somebody_says_so(database: object, by: Actor) -> None:
+    payment = intended(by, "cash")
+    assert payments.run(payment.ref, by=by).state == "SENT"
+    decide(payment.ref, "paid")
+    assert payments.run(payment.ref, by=by).state == "PAID"
 
 
 def test_a_doubled_callback_changes_nothing(database: object, by: Actor) -> None:
@@ -195,7 +198,8 @@ def test_the_sweep_finds_what_is_due(database: object, by: Actor) -> None:
 
 
 def test_one_sweep_ends_what_needs_nobody(database: object, by: Actor) -> None:
-    payment, payout = intended(by, "cash"), payout_intended(by)
+    payment, payout = intended(by), payout_intended(by)
+    decide(payment.ref, "paid")
     sweep()
     assert (Payment.objects.get(pk=payment.pk).state, Payout.objects.get(pk=payout.pk).state) == ("PAID", "PAID")
 
