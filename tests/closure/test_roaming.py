@@ -21,7 +21,7 @@ from closure.words.told import refund_note
 from portal import clock
 from portal.errors import Conflict, Invalid, TooMany
 from portal.models import Notice, WorkOrder
-from settlement.ledger import PREPAYMENT, PROVIDER, REFUND_OWED, UNBILLED, AccountKey
+from settlement.ledger import CASH, PREPAYMENT, PROVIDER, REFUND_OWED, UNBILLED, AccountKey
 from settlement.models import Payout
 from settlement.queries import balance_of, number_of, transfers_under
 from settlement.services.payouts import code_of
@@ -339,7 +339,7 @@ def test_kept_money_as_cash_is_fetched_with_its_own_code(world: World, kept: Cal
         roaming.sweep(limit=5, by=ROBOT)
         world.work(case)
     assert tail().state == "OVER"
-    assert balance_of(AccountKey(*AGENT, PROVIDER)) == -30000
+    assert balance_of(AccountKey(*AGENT, CASH)) == -30000
 
 
 def test_five_wrong_codes_stand_for_all_the_cash_of_a_case(world: World, kept: Callable[..., Case]) -> None:
