@@ -7,8 +7,8 @@ from datetime import datetime, time, timedelta
 
 from django.db.models import QuerySet
 
-from bss.simulated import BillSpec, BucketSpec
-from chaos.flow import CARD, MORNING, Flow, closes
+from bss.simulated import BucketSpec
+from chaos.flow import CARD, MORNING, OWED, OWN, Flow, closes
 from chaos.ground import FUJIAN, past_the_laws
 from closure import states
 from closure.models import Case
@@ -26,8 +26,6 @@ from settlement.services.freezing import number_of
 from settlement.simulated.provider import DECLINED
 from settlement.states import APPROVED, ASKED, DENIED, FROZEN, SETTLED, STANDING, WAITING
 
-OWED = BillSpec("2026-10", 5800, 0, MORNING.date().replace(day=1), MORNING.date().replace(day=14))
-OWN = BucketSpec("b1", "own", 3650)
 MUCH = BucketSpec("b1", "own", 620_000)
 DECLINED_CARD = f"622202000000008{DECLINED}"
 NIGHT = time(1, 30)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from bss.simulated import BillSpec, BucketSpec
 from closure import states
 from closure.models import Case
 from closure.queries import current_quote
@@ -20,6 +21,8 @@ from settlement.simulated.provider import decide
 Does = Callable[[Case, Actor], bool]
 MORNING = datetime(2026, 11, 24, 10, 12, tzinfo=clock.SHANGHAI)
 CARD = "6222020000000000000"
+OWED = BillSpec("2026-10", 5800, 0, date(2026, 11, 1), date(2026, 11, 14))
+OWN = BucketSpec("b1", "own", 3650)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from bss.simulated import BillSpec, BucketSpec, ContractSpec, RoamedSpec, RoamingSpec, TieSpec
+from bss.simulated import BucketSpec, ContractSpec, RoamedSpec, RoamingSpec, TieSpec
 from chaos import books
-from chaos.flow import Flow, closes, files
+from chaos.flow import OWED, OWN, Flow, closes, files
 from closure import mandates, states
 from closure.models import Case, Mandate, RoamingTail
 from closure.queries import current_quote
@@ -29,8 +29,6 @@ from portal.roles import Role
 from portal.rules.identity import demo_id
 from tests.closure.papers import a_png
 
-OWED = BillSpec("2026-10", 5800, 0, date(2026, 11, 1), date(2026, 11, 14))
-OWN = BucketSpec("b1", "own", 3650)
 GIFT = BucketSpec("g1", "gifted", 2000)
 DOCUMENT = ContractSpec(
     "K1",

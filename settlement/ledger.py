@@ -31,6 +31,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from settlement import states
+
 PROVIDER = "provider"
 CASH = "cash"
 BANK = "bank"
@@ -66,7 +68,7 @@ SETTLE = "settle"
 
 def money_of(method: str) -> str:
     """The kind of account that a payment or a refund moves, by its method or route."""
-    return CASH if method == "cash" else PROVIDER
+    return CASH if method == states.CASH else PROVIDER
 
 
 @dataclass(frozen=True, order=True)

@@ -18,7 +18,6 @@ from settlement.parameters import LATE_REFUND_PERMILLE
 from settlement.queries import EVERYTHING
 from settlement.rules.late_refunds import Lateness, lateness
 
-CASH = "cash"
 Row = TypeVar("Row", bound=Model)
 
 
@@ -28,7 +27,7 @@ def settled_on(payout: Payout) -> date | None:
     What comes after is the person's time: to choose another way, or to fetch the cash.
     """
     at = payout.ended_at
-    if payout.route == CASH:
+    if payout.route == states.CASH:
         moved = Movement.objects.filter(subject_type="settlement.payout", subject_ref=payout.ref)
         at = moved.filter(to_state=states.SENT).values_list("at", flat=True).first() or at
     return at.astimezone(clock.SHANGHAI).date() if at else None
@@ -57,7 +56,7 @@ def late_refunds_visible_to(actor: Actor) -> QuerySet[LateRefund]:
 def still_out(actor: Actor, *, today: date) -> QuerySet[Payout]:
     """Payouts that were promised for an earlier day and are still out, the longest first."""
     rows = Payout.objects.filter(state__in=states.OPEN | {states.AWAITING}, promised_on__lt=today)
-    ready = rows.filter(route=CASH, state=states.SENT).values("pk")
+    ready = rows.filter(route=states.CASH, state=states.SENT).values("pk")
     return _scoped(rows.exclude(pk__in=ready), actor, "home_province").order_by("promised_on", "pk")
 
 

@@ -1,5 +1,8 @@
 """The states of money that moves through the payment provider; one table for payments in and payouts out."""
 
+CASH = "cash"
+"""The way by which money is paid in, or fetched, in a store and not through the provider."""
+
 AWAITING = "AWAITING"
 INTENDED = "INTENDED"
 SENT = "SENT"

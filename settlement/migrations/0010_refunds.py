@@ -1,6 +1,4 @@
-"""Refunds: what came back stands in the books (S-03), what is large waits for a second person (D-10), what is late is
-written down (S-05).
-"""
+"""Refunds: what is large waits for a second person (D-10), what is late is written down (S-05)."""
 
 from pathlib import Path
 
@@ -9,6 +7,9 @@ from django.db import migrations, models
 from django.db.models import Q
 
 SQL = Path(__file__).resolve().parents[1] / "sql"
+STANDS = "CREATE FUNCTION settlement_approval_stands()"
+BODY = (SQL / "netting.sql").read_text().partition(STANDS)[2].partition("CREATE TRIGGER stands")[0]
+UNDONE = (SQL / "refunds_undone.sql").read_text() + STANDS.replace("CREATE", "CREATE OR REPLACE") + BODY
 
 
 class Migration(migrations.Migration):
@@ -114,5 +115,5 @@ class Migration(migrations.Migration):
                 name="settlement_approval_subject",
             ),
         ),
-        migrations.RunSQL(sql=(SQL / "refunds.sql").read_text(), reverse_sql=(SQL / "refunds_undone.sql").read_text()),
+        migrations.RunSQL(sql=(SQL / "refunds.sql").read_text(), reverse_sql=UNDONE),
     ]

@@ -7,8 +7,6 @@ from django.db import migrations
 SQL = Path(__file__).resolve().parents[1] / "sql"
 BEFORE = (SQL / "reconciling.sql").read_text().partition("-- What a run found is never deleted")[0]
 
-BEFORE += (SQL / "refunds.sql").read_text().partition("-- 2. A request")[0]
-
 
 class Migration(migrations.Migration):
     dependencies = [

@@ -28,7 +28,7 @@ from settlement.provider import Said, provider
 from settlement.services import large_refunds
 from settlement.services.money import end, held, step
 
-CASH = "cash"
+CASH = states.CASH
 DENIED = "denied"
 """The code of a payout that finance's second person turned down (D-10)."""
 
@@ -45,7 +45,6 @@ def intend(
     by: Actor,
     asked_by: str = "",
     destination: str = "",
-    last4: str = "",
     arrives_days: int = 1,
     promised_on: date | None = None,
 ) -> Payout:
@@ -67,7 +66,7 @@ def intend(
         case_ref=case_ref,
         fen=fen,
         route=route,
-        last4=last4 or destination[-4:],
+        last4=destination[-4:],
         operator=operator,
         province=province,
         home_province=home_province,
@@ -78,10 +77,7 @@ def intend(
         created_at=at,
     )
     payout.destination = destination or None
-    payout = _begun(payout, by=by)
-    if payout.state == states.AWAITING:
-        large_refunds.ask_check(payout, asked_by=asked_by or by.ref, by=by)
-    return payout
+    return _begun(payout, asked_by=asked_by or by.ref, by=by)
 
 
 def _first(fen: int, operator: str, home_province: str) -> dict[str, Any]:
@@ -182,9 +178,11 @@ def hand_over(payout_refs: Sequence[str], code: str, *, store: str, by: Actor) -
     return payout
 
 
-def _begun(payout: Payout, *, by: Actor) -> Payout:
+def _begun(payout: Payout, *, asked_by: str, by: Actor) -> Payout:
     payout.save(force_insert=True)
     begin(payout, by=by, reason="intended", rules=("C-05",))
+    if payout.state == states.AWAITING:
+        large_refunds.ask_check(payout, asked_by=asked_by, by=by)
     return payout
 
 
